@@ -1,0 +1,1 @@
+"""One runtime that gives every script its own Python environment."""

@@ -1,0 +1,1 @@
+"""Arguments in, one call into a room below, a view out."""

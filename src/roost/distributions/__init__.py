@@ -1,0 +1,5 @@
+"""Script → Requirements → Lock: import names to distributions, trust, indexes, resolving."""
+
+from .values import Answer, Artifact, Lock, Options, Plan, Requirement, Unresolved
+
+__all__ = ["Answer", "Artifact", "Lock", "Options", "Plan", "Requirement", "Unresolved"]

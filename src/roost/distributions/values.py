@@ -1,0 +1,98 @@
+"""Requirements, answers, plans and locks: frozen values, handed from room to room."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    from roost.scripts import Choice, Import, Interpreter, Script
+
+    Source = Literal["declared", "option", "inferred", "implicit"]
+    Means = Literal[
+        "standard library", "local", "not needed", "declared", "host", "python2", "own file", "curated", "learned",
+        "index", "trusted", "refused", "nothing installable", "unknown",
+    ]  # fmt: skip
+    Class = Literal["host program", "own file missing", "python 2", "nothing installable", "api gone", "refused", "other platform"]
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One distribution that is wanted, and why."""
+
+    name: str  # canonical (PEP 503)
+    text: str  # PEP 508 as it goes to the resolver: "pandas[excel]>=2 ; python_version < '3.13'"
+    reason: str  # "declared in `requirements.txt` line 3", "`import cv2` at line 1", "`pandas.read_excel` needs an engine"
+    source: Source
+    wheels_only: bool = False  # inferred names are never built from source, unless curated
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was decided about one import."""
+
+    imported: Import
+    means: Means
+    distribution: str | None  # canonical name; None: nothing is installed for it
+    reason: str  # one sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Unresolved:
+    """An import that no environment can answer, and what the user can do."""
+
+    name: str  # the import's dotted name
+    line: int
+    kind: Class
+    sentence: str  # "`bpy` exists only inside Blender: run the script there"
+    hint: str | None = None  # "allow it once: `roost run --allow NAME FILE`"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a script needs, decided: everything before the resolver is asked."""
+
+    script: Script
+    python: Choice
+    requirements: tuple[Requirement, ...]  # declared first, then inferred, in order of appearance
+    answers: tuple[Answer, ...]
+    unresolved: tuple[Unresolved, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """One locked distribution: the very file that is installed."""
+
+    name: str  # canonical
+    version: str
+    filename: str  # "six-1.17.0-py2.py3-none-any.whl"; for VCS and folders the URL's last part
+    url: str  # where it comes from, without credentials
+    sha256: str | None  # of the selected file; None for VCS (then `commit`) and folders
+    size: int | None  # bytes
+    commit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """Exact distributions for one interpreter and platform."""
+
+    interpreter: Interpreter
+    artifacts: tuple[Artifact, ...]  # sorted by name
+    text: str  # PEP 751, as it is kept and shown
+    roots: tuple[str, ...]  # canonical names that were asked for, in the order of the requirements
+    steps: tuple[str, ...] = ()  # the cascade's record: each step tried and what it said
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What one command asks for beyond the script and the settings."""
+
+    extra: tuple[str, ...] = ()  # `--with`: PEP 508 requirements
+    python: str | None = None  # `--python`: "3.12", ">=3.11", a path
+    allow: tuple[str, ...] = ()  # `--allow`: canonical names trusted this once
+    declared_only: bool = False  # install nothing that nobody declared
+    upgrade: bool = False  # ask the index again, whatever is remembered
+    offline: bool = False  # never ask an index

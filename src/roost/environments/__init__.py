@@ -1,0 +1,5 @@
+"""Lock → Environment: key, build, store, check, collect, inspect."""
+
+from .values import Environment
+
+__all__ = ["Environment"]

@@ -1,0 +1,1 @@
+"""Stands outside the rooms: imports nothing of roost."""

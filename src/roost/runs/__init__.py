@@ -1,0 +1,5 @@
+"""Environment → Outcome: preparing, launching, waiting, records."""
+
+from .values import Outcome
+
+__all__ = ["Outcome"]

@@ -1,0 +1,108 @@
+"""The user's settings: one TOML file, and a variable for each setting by rule."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from .errors import ConfigurationError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What can be set; `roost.toml` has a table for each prefix, `[index] url = …` is `index_url` here.
+
+    Each has a variable by rule: `ROOST_` and the name in capitals (`ROOST_INDEX_URL`), which wins over the file.
+    Lists are separated by blanks there.
+    """
+
+    python: str | None = None  # the Python to prefer, "3.12"; none: the one roost runs on
+    offline: bool = False  # never ask an index
+    index_url: str | None = None  # the default index (PEP 503); none: the engine's own default
+    index_extra: tuple[str, ...] = ()  # more indexes, asked before the default one
+    index_find_links: tuple[str, ...] = ()  # folders or pages with wheels
+    index_timeout: float = 30.0  # seconds that one request to an index may take
+    index_exclude_newer: str | None = None  # a date, or a duration such as "7 days"
+    build_timeout: float = 1800.0  # seconds that one build of an environment may take
+    trust_min_age_days: int = 90  # an unknown distribution's first release must be this old
+    trust_min_releases: int = 3  # and it must have had this many
+
+
+def load(file: Path, environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings file, if there is one, and the variables.
+
+    Raises:
+        ConfigurationError: the file is no TOML, names a setting that does not exist, or a value has the wrong type.
+    """
+    values: dict[str, object] = {}
+    if file.exists():
+        values.update(_read(file))
+    for name, default in _defaults().items():
+        text = environ.get(f"ROOST_{name.upper()}")
+        if text is not None and text != "":
+            values[name] = _parse(name, text, default)
+    return Settings(**values)  # type: ignore[arg-type]  # each value was checked against its field's type
+
+
+def _defaults() -> dict[str, object]:
+    plain = Settings()
+    return {name: getattr(plain, name) for name in Settings.__slots__}
+
+
+def _read(file: Path) -> dict[str, object]:
+    import tomllib
+
+    try:
+        document = tomllib.loads(file.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise ConfigurationError(f"cannot read the settings in `{file}`", why=(str(error),)) from error
+    defaults = _defaults()
+    values: dict[str, object] = {}
+    for name, value in _flatten(document):
+        key = name.replace(".", "_").replace("-", "_")
+        if key not in defaults:
+            known = ", ".join(f"`{known.replace('_', '.', 1)}`" for known in sorted(defaults))
+            raise ConfigurationError(f"`{file}` has a setting `{name}` that does not exist", hints=(f"there are: {known}",))
+        values[key] = _checked(file, name, value, defaults[key])
+    return values
+
+
+def _flatten(table: Mapping[str, object], prefix: str = "") -> list[tuple[str, object]]:
+    found: list[tuple[str, object]] = []
+    for key, value in table.items():
+        if isinstance(value, dict):
+            found += _flatten(value, f"{prefix}{key}.")
+        else:
+            found.append((f"{prefix}{key}", value))
+    return found
+
+
+def _checked(file: Path, name: str, value: object, default: object) -> object:
+    """Give value in the type of its default; a setting whose default is none is text."""
+    if isinstance(default, tuple) and isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return tuple(value)
+    if isinstance(default, float) and isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value)
+    if (default is None and isinstance(value, str)) or (default is not None and type(value) is type(default)):
+        return value
+    wanted = "text" if default is None else {bool: "true or false", int: "a whole number", float: "a number"}.get(type(default), "a list of texts")
+    raise ConfigurationError(f"`{name}` in `{file}` must be {wanted}, not `{value!r}`")
+
+
+def _parse(name: str, text: str, default: object) -> object:
+    try:
+        if isinstance(default, bool):
+            return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[text.lower()]
+        if isinstance(default, tuple):
+            return tuple(text.split())
+        if isinstance(default, int | float):
+            return type(default)(text)
+    except (KeyError, ValueError):
+        kind = {bool: "1 or 0", int: "a whole number", float: "a number"}[type(default)]
+        raise ConfigurationError(f"`ROOST_{name.upper()}` must be {kind}, not `{text}`") from None
+    return text
