@@ -1,5 +1,6 @@
 """Script → Requirements → Lock: import names to distributions, trust, indexes, resolving."""
 
+from .lock import lock
 from .values import Answer, Artifact, Lock, Options, Plan, Requirement, Unresolved
 
-__all__ = ["Answer", "Artifact", "Lock", "Options", "Plan", "Requirement", "Unresolved"]
+__all__ = ["Answer", "Artifact", "Lock", "Options", "Plan", "Requirement", "Unresolved", "lock"]
