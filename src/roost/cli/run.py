@@ -82,7 +82,7 @@ def _script(arguments: Arguments, home: Home) -> tuple[Script, Sequence[str]]:
 
 def _mending(arguments: Arguments, output: Output) -> None:
     """Check the mode asked for, and say what it does not do yet."""
-    from . import MEND_MODES
+    from .table import MEND_MODES
 
     mode = arguments.text("mend")
     if mode is None:
