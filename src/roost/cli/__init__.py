@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     Handler = Callable[[Arguments, Output], int]
 
+ASKING = ("-h", "--help", "help")
+
 
 def main(argv: Sequence[str]) -> int:
     """Run one command line to its exit status; never raises.
@@ -24,7 +26,7 @@ def main(argv: Sequence[str]) -> int:
     """
     from .show import Output
 
-    output = Output(json="--json" in argv, quiet=False, verbosity=0)
+    output = Output(json="--json" in argv and argv[0] != "run", quiet=False, verbosity=0)  # as far as can be known yet
     try:
         return _main(argv, output)
     except BaseException as error:  # noqa: BLE001  # the last door: everything becomes a message and a status here
@@ -36,10 +38,10 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _main(argv: Sequence[str], output: Output) -> int:
-    if not argv or argv[0] in ("-h", "--help", "help"):
+    if not argv or argv[0] in ASKING or argv[1:2] in ([word] for word in ASKING):
         from . import pages
 
-        return pages.show(argv[1:], output, COMMANDS)
+        return pages.show([word for word in argv[:3] if word not in ASKING], output, COMMANDS)
     command, rest = find(argv)
     arguments = parse(command, rest)
     if arguments.has("help"):
