@@ -78,6 +78,8 @@ def bring_up_to_date(root: Path, *, dev: bool) -> None:
         if whole:
             state.abandon()
         raise
+    for leftover in ("pip", "debian"):  # .venv has uv now
+        shutil.rmtree(root / ".roost-dev" / leftover, ignore_errors=True)
     state.finish(BASE, dev=dev)
 
 
