@@ -237,21 +237,23 @@ def _certificates() -> Finding:
 
 
 def _index(home: Home, settings: Settings, *, offline: bool) -> Finding:
-    """Ask the index for one small thing that every index of its kind has, or does not have, quickly."""
+    """Ask the default index for one name, past everything that is remembered."""
     if offline:
         return Finding("index", "skipped", "not asked: offline")
-    from roost import reporting
-    from roost.distributions import engine, indexes
+    from roost.distributions.index import Index
+    from roost.distributions.indexes import configured
 
-    found = indexes.configured(settings, os.environ)
-    asked = ["pip", "compile", "--no-cache", "--no-deps", "--quiet", "--no-header", *found.arguments(), "-"]
-    done = engine.run(asked, home=home, settings=settings, timeout=60, report=reporting.Silent(), stdin="packaging\n")
-    name = "the engine's default index" if found.default is None else "the default index"
-    if done.status == 0:
-        return Finding("index", "ok", f"{name} answers")
-    said = " ".join(done.last_lines(4)).strip()
-    todo = "check the network, the proxy variables and the `[index]` settings; with what is remembered: `--offline`"
-    return Finding("index", "warning", f"{name} does not answer: {said}", todo)
+    found = configured(settings, os.environ)
+    name = "the default index" if found.default else "the engine's default index"
+    try:
+        Index(found, home=home, settings=settings, again=True).project("pip")
+    except RoostError as error:
+        said = "; ".join((error.what, *error.why))
+        todo = "check the network, the proxy variables and the `[index]` settings; `--offline` takes what is remembered"
+        return Finding("index", "warning", said, todo)
+    return Finding(
+        "index", "ok", f"{name} answers" + (f", and {len(found.extra)} more are asked before it" if found.extra else "")
+    )
 
 
 def _show(findings: list[Finding], output: Output) -> None:
