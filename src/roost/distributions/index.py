@@ -154,11 +154,7 @@ class Index:
             page = get(
                 f"{bare}/{name}/", timeout=self._timeout, limit=PAGE_LIMIT, headers={"Accept": ACCEPT}, login=login
             )
-            if page.status in {404, 410}:
-                return None
-            if page.status != 200:
-                raise Unreachable(_status(page.status))
-            return read_page(name, page.kind, page.body, page.url)
+            return _project(name, page)
         except (Unreachable, UnreadablePage) as error:
             self._down[bare] = IndexUnreachable(
                 f"the index `{bare}` could not be asked for `{name}`", why=(str(error),)

@@ -20,6 +20,7 @@ class Indexes:
     default: str | None = None  # asked last; None: the engine's own default
     extra: tuple[str, ...] = ()  # asked before the default one, in this order; the first that has a name gives it
     find_links: tuple[str, ...] = ()  # folders and pages with wheels
+    merged: bool = False  # the extra ones are pip's, whose users expect one name from several indexes
 
     @property
     def named(self) -> tuple[tuple[str, str], ...]:
@@ -34,6 +35,8 @@ class Indexes:
             bare = without_credentials(address)
             option = "--index" if number < len(self.extra) else "--default-index"
             words += [option, bare if name.startswith("index-") and bare == address else f"{name}={bare}"]
+        if self.merged and self.extra:
+            words += ["--index-strategy", "unsafe-first-match"]  # whatever fits in an earlier index wins
         for place in self.find_links:
             words += ["--find-links", place if "://" in place else str(Path(place).expanduser().absolute())]
         return tuple(words)
@@ -61,14 +64,8 @@ def configured(settings: Settings, environ: Mapping[str, str]) -> Indexes:
         or environ.get("PIP_INDEX_URL")
         or pip().default
     )
-    extra = (
-        settings.index_extra
-        or _words(environ, "UV_INDEX")
-        or _words(environ, "UV_EXTRA_INDEX_URL")
-        or uv().extra
-        or _words(environ, "PIP_EXTRA_INDEX_URL")
-        or pip().extra
-    )
+    extra = settings.index_extra or _words(environ, "UV_INDEX") or _words(environ, "UV_EXTRA_INDEX_URL") or uv().extra
+    merged = () if extra else _words(environ, "PIP_EXTRA_INDEX_URL") or pip().extra
     find_links = (
         settings.index_find_links
         or tuple(place for place in environ.get("UV_FIND_LINKS", "").split(",") if place)
@@ -76,7 +73,7 @@ def configured(settings: Settings, environ: Mapping[str, str]) -> Indexes:
         or _words(environ, "PIP_FIND_LINKS")
         or pip().find_links
     )
-    return Indexes(default, tuple(extra), tuple(find_links))
+    return Indexes(default, (*extra, *merged), tuple(find_links), merged=bool(merged))
 
 
 def credentials(name: str, address: str, environ: Mapping[str, str] = os.environ) -> tuple[str, str] | None:

@@ -51,7 +51,7 @@ def plan_for(
     declared = [(_declared(line, script), line) for line in script.declared.requirements if line.via != "pylock"]
     extra = [read(text, folder=None) for text in options.extra]
     allowed = frozenset(canonical(name) for name in options.allow) | frozenset(trusted(home))
-    asker = _Once(script, target, home, settings, options, allowed)
+    asker = _Once(script, target, home=home, settings=settings, options=options, allowed=allowed)
     coverage = Coverage([*(wanted for wanted, _ in declared), *extra], target, lambda wanted: asker().listing(wanted))
     namer = Namer(target=target, coverage=coverage, asker=asker, allowed=allowed, inferring=not options.declared_only)
     answers = _answers(script.imports, namer, report)
@@ -79,7 +79,14 @@ class _Once:
     """Makes what asks the index when the first import needs it: most scripts never do."""
 
     def __init__(
-        self, script: Script, target: Target, home: Home, settings: Settings, options: Options, allowed: frozenset[str]
+        self,
+        script: Script,
+        target: Target,
+        *,
+        home: Home,
+        settings: Settings,
+        options: Options,
+        allowed: frozenset[str],
     ) -> None:
         self._parts = (script, target, home, settings, options, allowed)
         self._made: Asker | None = None
