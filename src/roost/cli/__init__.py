@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     Handler = Callable[[Arguments, Output], int]
 
-ASKING = ("-h", "--help", "help")
+ASKING = ("-h", "--help")
 
 
 def main(argv: Sequence[str]) -> int:
@@ -38,10 +38,11 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _main(argv: Sequence[str], output: Output) -> int:
-    if not argv or argv[0] in ASKING or argv[1:2] in ([word] for word in ASKING):
+    if not argv or argv[0] in (*ASKING, "help") or (len(argv) > 1 and argv[1] in ASKING):
         from . import pages
 
-        return pages.show([word for word in argv[:3] if word not in ASKING], output, COMMANDS)
+        words = argv[1:] if argv[:1] == ["help"] else argv
+        return pages.show([word for word in words[:2] if word not in ASKING], output, COMMANDS)
     command, rest = find(argv)
     arguments = parse(command, rest)
     if arguments.has("help"):
