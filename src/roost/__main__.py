@@ -1,1 +1,21 @@
 """The door: `python -I -m roost`."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> int:
+    """Run the command line that this process was started with; returns its exit status."""
+    if sys.argv[1:] in (["--version"], ["-V"]):
+        from roost.version import __version__
+
+        sys.stdout.write(f"roost {__version__}\n")
+        return 0
+    from roost.cli import main as command_line
+
+    return command_line(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

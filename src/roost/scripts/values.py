@@ -45,6 +45,7 @@ class Declaration:
     line: int  # 1-based, in `file`
     file: Path | None  # None: the script itself
     via: Via
+    hashes: tuple[str, ...] = ()  # "sha256:…" of a requirements file; one of them is the file's
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +93,14 @@ class Script:
     imports: tuple[Import, ...] = ()  # of the script and of the local modules it leads to; relative ones left out
     declared: Declared = Declared()
     calls: tuple[Call, ...] = ()
-    urls: tuple[tuple[str, int], ...] = ()  # literal strings with a scheme, "postgresql+psycopg2://…", and their line
+    urls: tuple[tuple[str, int], ...] = ()  # schemes of literal addresses, "postgresql+psycopg2://", and their line; not http
     python: PythonRange = PythonRange()
     inputs: tuple[Path, ...] = ()  # every file that was read, the script first
     absent: tuple[Path, ...] = ()  # paths that would have changed the answer, had they existed
     notes: tuple[str, ...] = ()  # what the user should know: "larger than 5 MB: only its head was read"
     truncated: bool = False
     module: str | None = None  # for `-m`: the module's name
+    search: tuple[Path, ...] = ()  # folders whose modules it imports though Python does not look there (`src/`, a project's root)
 
 
 @dataclass(frozen=True, slots=True)

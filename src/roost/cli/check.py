@@ -1,0 +1,63 @@
+"""`roost check`: what a script would install and why, and whether it can run."""
+
+from __future__ import annotations
+
+from roost.errors import Exit, RoostError
+
+from . import place, views
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from roost.distributions import Lock, Options, Plan, Unresolved
+    from roost.environments import Environment
+    from roost.home import Home
+    from roost.settings import Settings
+
+    from .options import Arguments
+    from .show import Output
+
+
+def check(arguments: Arguments, output: Output) -> int:
+    """Answer for one script; with `--strict` a bad answer is a bad status."""
+    from roost import distributions
+
+    home, settings = place.find(output)
+    options = place.options(arguments, settings)
+    script = place.read(arguments.words[0], home)
+    plan = distributions.plan(script, home=home, settings=settings, options=options, report=output)
+    checked = views.Checked(plan)
+    if not arguments.has("no-build"):
+        checked = build(plan, home=home, settings=settings, options=options, output=output)
+    if output.json:
+        output.document("roost.plan/1", views.plan_document(checked))
+    else:
+        output.text(views.plan_page(checked))
+    if arguments.has("strict") and (checked.unresolved or checked.failure):
+        return Exit.UNAVAILABLE
+    return Exit.OK
+
+
+def build(plan: Plan, *, home: Home, settings: Settings, options: Options, output: Output) -> views.Checked:
+    """Lock, build, and try the imports; what no index could answer is part of the answer, a full disk is not.
+
+    Raises:
+        RoostError: what says nothing about the script: no index, no disk, no permission.
+    """
+    from roost import distributions, environments
+
+    lock: Lock | None = None
+    try:
+        lock = distributions.lock(plan, home=home, settings=settings, options=options, report=output)
+        environment = environments.ensure(lock, home=home, settings=settings, options=options, report=output)
+    except RoostError as error:
+        if error.exit != Exit.UNAVAILABLE or error.code in views.NO_ANSWER:
+            raise
+        return views.Checked(plan, lock=lock, failure=error)
+    return views.Checked(plan, lock=lock, environment=environment, unresolved_there=tried(plan, environment))
+
+
+def tried(plan: Plan, environment: Environment) -> tuple[Unresolved, ...]:
+    """Import, in the environment, what the script needs; returns what fails there."""
+    from . import trials
+
+    return trials.unresolved(plan, environment)

@@ -1,0 +1,106 @@
+"""What every command that calls a room needs first: the home, the settings, what was asked for."""
+
+from __future__ import annotations
+
+import os
+
+from roost import home as homes
+from roost import settings as settings_module
+from roost.errors import Exit, RoostError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from roost.distributions import Options
+    from roost.home import Home
+    from roost.scripts import Interpreter, Script
+    from roost.settings import Settings
+
+    from .options import Arguments
+    from .show import Output
+
+
+class NoWorkingFolder(RoostError):
+    """The working folder has been removed."""
+
+    code = "no-working-folder"
+    exit = Exit.NO_INPUT
+
+
+def find(output: Output) -> tuple[Home, Settings]:
+    """Find the home and read the settings; says when the home is not the usual one."""
+    home = homes.locate()
+    if home.note:
+        output.note(home.note)
+    return home, settings_module.load(home.settings_file, os.environ)
+
+
+def options(arguments: Arguments, settings: Settings) -> Options:
+    """Collect what the command line asks of `distributions`."""
+    from roost.distributions import Options
+
+    return Options(
+        extra=arguments.texts("with"),
+        python=arguments.text("python"),
+        allow=tuple(canonical(name) for name in arguments.texts("allow")),
+        declared_only=arguments.has("declared-only"),
+        upgrade=arguments.has("upgrade"),
+        offline=arguments.has("offline") or settings.offline,
+    )
+
+
+def canonical(name: str) -> str:
+    """Give a distribution's name in its one form (PEP 503)."""
+    import re
+
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def read(file: str, home: Home) -> Script:
+    """Read the script that a command line names; `-` is standard input."""
+    from pathlib import Path
+
+    from roost import scripts
+
+    if file == "-":
+        return standard_input(home)
+    return scripts.read(Path(file), interpreters=pythons(home))
+
+
+def standard_input(home: Home) -> Script:
+    """Read a program from standard input to its end."""
+    import sys
+
+    from roost import scripts
+
+    data = sys.stdin.buffer.read() if sys.stdin else b""
+    return scripts.read_text(data, name="<stdin>", form="stdin", folder=folder(), interpreters=pythons(home))
+
+
+def pythons(home: Home) -> Callable[[], Sequence[Interpreter]]:
+    """Return what finds this machine's Pythons when somebody asks: reading does so only for syntax it cannot parse."""
+
+    def installed() -> Sequence[Interpreter]:
+        from roost.scripts import pythons
+
+        return pythons.installed(home, os.environ)
+
+    return installed
+
+
+def folder() -> Path:
+    """Return the working folder.
+
+    Raises:
+        NoWorkingFolder: it has been removed under us.
+    """
+    from pathlib import Path
+
+    try:
+        return Path.cwd()
+    except OSError as error:
+        raise NoWorkingFolder(
+            "the working folder is gone", why=(error.strerror or str(error),), hints=("go to one that exists: `cd ~`",)
+        ) from error

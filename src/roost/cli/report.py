@@ -1,0 +1,91 @@
+"""`--report`: one document with what was decided and what came of it, never mixed into the script's output."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from pathlib import Path
+
+from roost.errors import CannotCreate, RoostError, UsageError
+
+from . import errors, views
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from roost.distributions import Plan
+    from roost.runs import Outcome, Prepared
+
+SCHEMA = "roost.run/1"
+
+
+class Report:
+    """The document while it grows."""
+
+    def __init__(self) -> None:
+        """Start with nothing known."""
+        self.data: dict[str, object] = {"schema": SCHEMA, "from": "roost", "plan": None, "outcome": None, "error": None}
+
+    def planned(self, plan: Plan) -> None:
+        """Keep what was decided, before anything is built."""
+        self.data["plan"] = views.plan_document(views.Checked(plan))
+
+    def prepared(self, prepared: Prepared) -> None:
+        """Keep what was decided and built."""
+        checked = views.Checked(prepared.plan, lock=prepared.lock, environment=prepared.environment)
+        self.data["plan"] = views.plan_document(checked)
+
+    def ended(self, outcome: Outcome) -> None:
+        """Keep what came of it; from now on the status is the script's."""
+        self.data["from"] = "script"
+        self.data["outcome"] = {
+            "status": outcome.status,
+            "signal": outcome.signal,
+            "seconds": round(outcome.seconds, 3),
+        }
+
+    def failed(self, error: RoostError) -> None:
+        """Keep why nothing was run."""
+        self.data["error"] = errors.document(error)
+
+
+@contextmanager
+def opened(target: str) -> Iterator[Report]:
+    """Give a report that is written to target in the end, whatever the end is.
+
+    Args:
+        target: a path, or `fd:N` for an open descriptor of this process, which the script does not inherit.
+
+    Raises:
+        UsageError: the descriptor is not open.
+        CannotCreate: the file cannot be written; said before anything is run.
+    """
+    descriptor = _descriptor(target)
+    report = Report()
+    try:
+        yield report
+    finally:
+        import json
+
+        text = json.dumps(report.data, indent=2) + "\n"
+        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+            stream.write(text)
+
+
+def _descriptor(target: str) -> int:
+    """Open target; a file is emptied only in the moment it is written, but must be writable now."""
+    if target.startswith("fd:"):
+        number = target[3:]
+        try:
+            os.fstat(int(number))
+            os.set_inheritable(int(number), False)  # noqa: FBT003  # the only way it can be called
+        except (ValueError, OSError, OverflowError) as error:
+            raise UsageError(
+                f"`--report {target}` names no open descriptor", hints=("`--report FILE` writes a file",)
+            ) from error
+        return int(number)
+    try:
+        return os.open(Path(target), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
+    except OSError as error:
+        raise CannotCreate(f"cannot write the report `{target}`", why=(error.strerror or str(error),)) from error

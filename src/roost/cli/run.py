@@ -1,0 +1,104 @@
+"""`roost run`: read, prepare, and become the script."""
+
+from __future__ import annotations
+
+import os
+
+from roost.errors import RoostError, UsageError
+
+from . import place
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import NoReturn
+
+    from roost.distributions import Plan
+    from roost.home import Home
+    from roost.runs import Prepared
+    from roost.scripts import Script
+    from roost.settings import Settings
+
+    from .options import Arguments
+    from .show import Output
+
+
+def run(arguments: Arguments, output: Output) -> int:
+    """Become the script; with `--report`, wait for its end and write down what came of it."""
+    from roost import runs
+
+    target = arguments.text("report")
+    if target:
+        _reported(target, arguments, output)
+    home, settings = place.find(output)
+    prepared = _prepare(arguments, output, home, settings)
+    output.finish()
+    runs.execute(prepared, arguments.rest, home=home, report=output, given=_given(arguments))
+
+
+def _reported(target: str, arguments: Arguments, output: Output) -> NoReturn:
+    """Run under a parent that waits, write the report, a failure too, and end as the script ended."""
+    from roost import runs
+
+    from .report import opened
+
+    with opened(target) as document:
+        try:
+            home, settings = place.find(output)
+            prepared = _prepare(arguments, output, home, settings, document.planned)
+            document.prepared(prepared)
+            output.finish()
+            outcome = runs.supervise(prepared, arguments.rest, home=home, report=output, given=_given(arguments))
+        except RoostError as error:
+            document.failed(error)
+            raise
+        document.ended(outcome)
+    runs.leave(outcome)
+
+
+def _prepare(
+    arguments: Arguments,
+    output: Output,
+    home: Home,
+    settings: Settings,
+    planned: Callable[[Plan], None] | None = None,
+) -> Prepared:
+    from roost import runs
+
+    _mending(arguments, output)
+    script = _script(arguments, home)
+    options = place.options(arguments, settings)
+    return runs.prepare(script, home=home, settings=settings, options=options, report=output, planned=planned)
+
+
+def _given(arguments: Arguments) -> str | None:
+    """Return FILE as its user typed it, which is what the script sees in `sys.argv[0]`."""
+    return arguments.words[0] if arguments.words else None
+
+
+def _script(arguments: Arguments, home: Home) -> Script:
+    """Read what is to run: a file, standard input, a module, or the text given."""
+    from roost import scripts
+
+    module, text = arguments.text("m"), arguments.text("c")
+    if module is not None:
+        return scripts.read_module(module, folder=place.folder(), interpreters=place.pythons(home))
+    if text is not None:
+        data = text.encode("utf-8", "surrogateescape")
+        interpreters = place.pythons(home)
+        return scripts.read_text(data, name="-c", form="command", folder=place.folder(), interpreters=interpreters)
+    return place.read(arguments.words[0], home)
+
+
+def _mending(arguments: Arguments, output: Output) -> None:
+    """Check the mode asked for, and say what it does not do yet."""
+    from .table import MEND_MODES
+
+    mode = arguments.text("mend")
+    if mode is None:
+        mode = os.environ.get("ROOST_MEND") or "off"
+        if mode not in MEND_MODES:
+            offered = ", ".join(f"`{choice}`" for choice in MEND_MODES)
+            raise UsageError(f"`ROOST_MEND` cannot be `{mode}`", why=(f"it is one of {offered}",))
+    elif mode != "off":
+        output.note(f"mending while a script runs is not built yet: `--mend {mode}` acts as `--mend off`")

@@ -1,0 +1,133 @@
+"""Where results, messages and progress go: standard output, standard error, a terminal or none."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import TextIO
+
+    from .terminal import Line
+
+STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
+CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if code not in (9, 10)}
+
+
+def coloured(stream: TextIO, environ: Mapping[str, str]) -> bool:
+    """Tell whether colour is wanted on stream: `NO_COLOR` wins over `FORCE_COLOR`, which wins over what stream is."""
+    if environ.get("NO_COLOR"):
+        return False
+    if environ.get("FORCE_COLOR", "0") not in ("", "0"):
+        return True
+    return environ.get("TERM") != "dumb" and stream.isatty()
+
+
+def animated(stream: TextIO, environ: Mapping[str, str]) -> bool:
+    """Tell whether a line may be drawn and erased again on stream."""
+    return stream.isatty() and environ.get("TERM") != "dumb" and environ.get("CI", "") in ("", "0", "false")
+
+
+def paint(text: str, style: str, *, colour: bool) -> str:
+    """Give text in a style, where colour is wanted."""
+    return f"\x1b[{STYLES[style]}m{text}\x1b[0m" if colour else text
+
+
+def plain(text: str) -> str:
+    """Replace control characters: names and messages of others must not steer the terminal."""
+    return text.translate(CONTROLS)
+
+
+class Output:
+    """One command's way out; it is also the `Reporter` that rooms are given.
+
+    What they tell goes to standard error: progress and steps only to a terminal, notes and warnings unless quiet,
+    details when asked for with `-v`.
+    """
+
+    def __init__(self, *, json: bool, quiet: bool, verbosity: int) -> None:
+        """Start with what the command line says."""
+        self.json = json
+        self.quiet = quiet
+        self.verbosity = verbosity
+        self._line: Line | None = None
+        self._told: set[str] = set()
+
+    def configure(self, *, json: bool, quiet: bool, verbosity: int) -> None:
+        """Follow the options, now that they have been understood."""
+        self.json, self.quiet, self.verbosity = json, quiet, verbosity
+
+    def text(self, text: str) -> None:
+        """Write a result for people on standard output."""
+        self.finish()
+        try:
+            sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+        except UnicodeEncodeError:  # a terminal, or LANG=C, that knows less than we say
+            encoding = sys.stdout.encoding
+            sys.stdout.write(f"{text}\n".encode(encoding, "backslashreplace").decode(encoding))
+        sys.stdout.flush()
+
+    def document(self, schema: str, data: Mapping[str, object]) -> None:
+        """Write a result for programs on standard output."""
+        import json
+
+        self.finish()
+        sys.stdout.write(json.dumps({"schema": schema, **data}, indent=2, ensure_ascii=True) + "\n")
+        sys.stdout.flush()
+
+    def say(self, text: str) -> None:
+        """Write lines on standard error, whatever is going on there; a closed one is no reason to fail."""
+        if self._line:
+            self._line.erase()
+        try:
+            sys.stderr.write(f"{text}\n")
+            sys.stderr.flush()
+        except UnicodeEncodeError:
+            sys.stderr.write(ascii(text) + "\n")
+        except (OSError, ValueError, AttributeError):
+            pass
+
+    @property
+    def colour(self) -> bool:
+        """Whether standard error takes colour."""
+        return sys.stderr is not None and coloured(sys.stderr, os.environ)
+
+    def finish(self) -> None:
+        """Erase what is drawn; nothing of ours stays on the terminal."""
+        if self._line:
+            self._line.close()
+            self._line = None
+
+    def progress(self, text: str) -> None:
+        """Draw what is going on, on a terminal."""
+        if self._line is None:
+            if self.quiet or sys.stderr is None or not animated(sys.stderr, os.environ):
+                return
+            from .terminal import Line
+
+            self._line = Line(sys.stderr)
+        self._line.show(plain(text))
+
+    def step(self, text: str) -> None:
+        """Say what has been finished, on a terminal."""
+        if not self.quiet and sys.stderr is not None and sys.stderr.isatty():
+            self.say(paint(plain(text), "dim", colour=self.colour))
+
+    def note(self, text: str) -> None:
+        """Say a decision, once, unless quiet."""
+        if not self.quiet and text not in self._told:
+            self._told.add(text)
+            self.say(f"{paint('note:', 'cyan', colour=self.colour)} {plain(text)}")
+
+    def warn(self, text: str) -> None:
+        """Say what may be wrong, once, unless quiet."""
+        if not self.quiet and text not in self._told:
+            self._told.add(text)
+            self.say(f"{paint('warning:', 'yellow', colour=self.colour)} {plain(text)}")
+
+    def detail(self, text: str) -> None:
+        """Say one step that was tried, with `-v`."""
+        if self.verbosity:
+            self.say(paint(plain(text), "dim", colour=self.colour))

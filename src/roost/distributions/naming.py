@@ -1,0 +1,222 @@
+"""One import, one answer: nothing, declared, a host program's, the tables', the index's; the first that speaks wins."""
+
+from __future__ import annotations
+
+from roost.scripts import stdlib
+
+from . import learned, tables
+from .named import Named, failed
+from .names import parse
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from roost.scripts import Import
+
+    from .asking import Asker
+    from .coverage import Coverage
+    from .targets import Target
+
+
+class Namer:
+    """Answers imports one by one.
+
+    Args:
+        asker: makes what asks the index; called when it is needed for the first time.
+        allowed: canonical names that the user trusts.
+        inferring: whether anything may be added to what is declared.
+    """
+
+    def __init__(
+        self,
+        *,
+        target: Target,
+        coverage: Coverage,
+        asker: Callable[[], Asker],
+        allowed: frozenset[str],
+        inferring: bool = True,
+    ) -> None:
+        """Answer nothing yet."""
+        self._target = target
+        self._coverage = coverage
+        self._asker = asker
+        self._allowed = allowed
+        self._inferring = inferring
+
+    def name(self, one: Import) -> Named:
+        """Say what one import needs."""
+        return self.without_index(one) or self._declared_by_wheel(one) or self.from_index(one)
+
+    def without_index(self, one: Import) -> Named | None:
+        """Say what one import needs, as far as the machine itself knows."""
+        return (
+            self._nothing(one)
+            or self._standard(one)
+            or self._declared(one)
+            or self._python2(one)
+            or self._host(one)
+            or self._curated(one)
+            or self._common(one)
+            or self._learned(one)
+        )
+
+    def from_index(self, one: Import) -> Named:
+        """Say what one import needs that only an index can know; a handler that copes is no reason to ask."""
+        if one.kind == "optional" and not self._allowed:
+            return Named("not needed", f"`{one.root}` is in no table, and the script copes without it")
+        return self._asker().ask(one.module)
+
+    def _nothing(self, one: Import) -> Named | None:
+        if one.provider:
+            return Named("local", f"`{one.provider.name}` beside the script")
+        if one.kind == "typing":
+            return Named("not needed", "only type checkers import it")
+        if not self._target.holds(one.marker):
+            return Named("not needed", f"only where {_spoken(one.marker or '')}, which is not so here")
+        return None
+
+    def _standard(self, one: Import) -> Named | None:
+        lifetime = stdlib.lifetime(one.root)
+        if lifetime is None:
+            return None
+        added, removed = lifetime
+        if added and self._target.version[:2] < _pair(added):
+            return self._not_in(one, f"`{one.root}` is in the standard library from Python {added} on", f">={added}")
+        if removed and self._target.version[:2] >= _pair(removed):
+            last = f"{_pair(removed)[0]}.{_pair(removed)[1] - 1}"
+            return self._not_in(one, f"`{one.root}` left the standard library in Python {removed}", last)
+        moved = self._moved(one)
+        return moved or Named("standard library", f"standard library of Python {self._target.short}")
+
+    def _not_in(self, one: Import, sentence: str, python: str) -> Named:
+        covered = self._declared(one)
+        if covered:
+            return covered
+        return failed(
+            "standard library", "api gone", sentence, f"run it on another Python: `roost run --python '{python}' FILE`"
+        )
+
+    def _moved(self, one: Import) -> Named | None:
+        """Notice what Python 2 had in a module that is still there: `from urllib import urlopen`."""
+        for name in one.names:
+            found = stdlib.python2(f"{one.module}.{name}")
+            if found:
+                return _python2(f"{one.module}.{name}", found)
+        return None
+
+    def _declared(self, one: Import) -> Named | None:
+        provider = self._coverage.provider(one.module)
+        return Named("declared", f"`{provider}` is declared", provider) if provider else None
+
+    def _declared_by_wheel(self, one: Import) -> Named | None:
+        if not self._inferring and not self._coverage.names:
+            return None
+        provider = self._coverage.provider_by_wheel(one.module)
+        return (
+            Named("declared", f"`{provider}` is declared, and its wheel has `{one.module}`", provider)
+            if provider
+            else None
+        )
+
+    def _python2(self, one: Import) -> Named | None:
+        found = stdlib.python2(one.module)
+        return _python2(one.module, found) if found else None
+
+    def _host(self, one: Import) -> Named | None:
+        line = tables.host(one.module)
+        if not line:
+            return None
+        hint = f"add it if that is meant: `roost add FILE {line.distribution}`" if line.distribution else None
+        sentence = line.sentence + (
+            f"; {line.distribution} is meant {line.when}" if line.distribution and line.when else ""
+        )
+        return failed("host", "host program", sentence, hint)
+
+    def _curated(self, one: Import) -> Named | None:
+        line = tables.curated(one.module)
+        if not line:
+            return None
+        if not line.distribution:
+            return failed(
+                "curated", "nothing installable", line.note or f"no distribution provides `{one.module}` any more"
+            )
+        if not self._target.holds(line.marker):
+            return self._elsewhere(line.marker, line.distribution, one)
+        parsed = parse(line.distribution)
+        reason = f"`{line.prefix}` is known to come from `{parsed.name}`" + (f": {line.note}" if line.note else "")
+        return Named("curated", reason, parsed.name, line.distribution, wheels_only=False)
+
+    def _elsewhere(self, marker: str, distribution: str, one: Import) -> Named:
+        name = parse(distribution).name
+        if "python_" in marker and not ("platform" in marker or "os_name" in marker):
+            sentence = f"`{name}`, which has `{one.root}`, can be installed only where {_spoken(marker)}, not on Python {self._target.short}"
+            return failed("curated", "nothing installable", sentence)
+        return failed(
+            "curated",
+            "other platform",
+            f"`{one.root}` exists only where {_spoken(marker)}: `{name}` cannot be installed here",
+        )
+
+    def _common(self, one: Import) -> Named | None:
+        if not tables.is_common(one.root) or self._allowed:
+            return None
+        return failed(
+            "own file",
+            "own file missing",
+            f"`{one.root}` is a name that authors give to their own files, and there is none beside the script",
+            f"put `{one.root}.py` beside the script, or declare the distribution that you mean: `roost add FILE NAME`",
+        )
+
+    def _learned(self, one: Import) -> Named | None:
+        known = learned.provider(one.module)
+        if not known:
+            return None
+        return Named(
+            "learned",
+            f"`{known.name}`, number {known.rank} of the most downloaded, is known to have `{one.root}`",
+            known.name,
+            known.name,
+        )
+
+
+def _python2(name: str, found: str) -> Named:
+    root = name.partition(".")[0]
+    if " " in found:
+        return failed("python2", "python 2", f"`{name}` exists only in Python 2: {found}")
+    return failed(
+        "python2",
+        "python 2",
+        f"`{name}` exists only in Python 2; Python 3 has `{found}`",
+        f"convert the script, `{root}` is `{found}` there",
+    )
+
+
+def _pair(version: str) -> tuple[int, int]:
+    major, _, minor = version.partition(".")
+    return int(major), int(minor or 0)
+
+
+def _spoken(marker: str) -> str:
+    """Say a marker in words where it is a plain one."""
+    words = {
+        "sys_platform": "the platform",
+        "platform_system": "the platform",
+        "python_version": "Python",
+        "os_name": "the system",
+    }
+    left, _, rest = marker.partition(" ")
+    operator, _, value = rest.partition(" ")
+    if left in words and " " not in value and operator in {"==", "!=", "<", ">=", "<=", ">"}:
+        names = {"win32": "Windows", "darwin": "macOS", "linux": "Linux", "nt": "Windows"}
+        plain = value.strip("'\"")
+        verb = {
+            "==": "is",
+            "!=": "is not",
+            "<": "is older than",
+            ">=": "is at least",
+            "<=": "is at most",
+            ">": "is newer than",
+        }[operator]
+        return f"{words[left]} {verb} {names.get(plain, plain)}"
+    return f"`{marker}`"

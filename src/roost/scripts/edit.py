@@ -1,0 +1,273 @@
+"""Requirements added, removed and raised where the user keeps them: the script's own block, or the file beside it."""
+
+from __future__ import annotations
+
+import os
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from roost.errors import CannotCreate, Exit, RoostError
+
+from . import edit_lines
+from .edit_lines import Change, InvalidRequirement, canonical
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from .values import Script
+
+ENCODING = re.compile(r"^[ \t\f]*#.*?coding[:=][ \t]*[-\w.]+")  # PEP 263
+
+
+class CannotEdit(RoostError):
+    """The script keeps its requirements in a place that roost does not write."""
+
+    code = "cannot-edit"
+    exit = Exit.UNREADABLE
+
+
+class ChangedMeanwhile(RoostError):
+    """Somebody else wrote the file while roost was at work on it."""
+
+    code = "changed-meanwhile"
+    exit = Exit.TRY_AGAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One file as it stands and as it is to be; nothing is written yet."""
+
+    file: Path  # links resolved: the file itself is replaced
+    where: str  # for messages: "the PEP 723 block of `a.py`", "`requirements.txt`"
+    before: bytes
+    after: bytes
+    change: Change  # what came and what went
+    made: bool = False  # the block did not exist
+
+
+def add(script: Script, requirements: Sequence[str]) -> Edit:
+    """Give the edit that declares requirements, in the place of older ones for the same distribution and marker.
+
+    Raises:
+        InvalidRequirement: one of them is no PEP 508 requirement.
+        CannotEdit: the script's form or project keeps requirements elsewhere.
+    """
+    for text in requirements:
+        edit_lines.parsed(text)
+    place = _place(script, makes=True)
+    if place.kind == "new":
+        carried = [declared.text for declared in script.declared.requirements if declared.via == "pip line"]
+        kept = [text for text in carried if canonical(text) not in {canonical(new) for new in requirements}]
+        text = _with_block(place.text, [*kept, *requirements])
+        return _edit(place, text, Change(added=tuple(requirements)))
+    return _changed(place, lambda lines: edit_lines.add(lines, requirements))
+
+
+def remove(script: Script, names: Sequence[str]) -> Edit:
+    """Give the edit that takes away every requirement with one of these names.
+
+    Raises:
+        CannotEdit: nobody declares one of them there.
+    """
+    place = _place(script, makes=False)
+    return _changed(place, lambda lines: edit_lines.remove(lines, names, place.where))
+
+
+def upgrade(script: Script, versions: Mapping[str, str]) -> Edit:
+    """Give the edit that raises pins (`==`) to the versions given by canonical name; ranges stay as they are."""
+    place = _place(script, makes=False)
+    return _changed(place, lambda lines: edit_lines.upgrade(lines, versions))
+
+
+def write(edit: Edit) -> None:
+    """Put the edited file in the place of the old one, whole, with its mode and owner.
+
+    Raises:
+        ChangedMeanwhile: the file is not what it was when the edit was made.
+        CannotCreate: the folder cannot be written, or the disk is full.
+    """
+    beside = edit.file.parent / f".{edit.file.name}.{os.getpid()}.tmp"
+    try:
+        if edit.file.read_bytes() != edit.before:
+            raise ChangedMeanwhile(
+                f"`{edit.file.name}` was changed while roost was at work on it", hints=("try again",)
+            )
+        facts = edit.file.stat()
+        with beside.open("xb") as stream:
+            stream.write(edit.after)
+            stream.flush()
+            os.fchmod(stream.fileno(), facts.st_mode & 0o7777)
+            if (facts.st_uid, facts.st_gid) != (os.geteuid(), os.getegid()):
+                _give(stream.fileno(), facts)
+            os.fsync(stream.fileno())
+        beside.replace(edit.file)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise CannotCreate(f"cannot write `{edit.file}`", why=(error.strerror or str(error),)) from error
+
+
+def _give(descriptor: int, facts: os.stat_result) -> None:
+    with suppress(PermissionError):  # not ours to give away: the file becomes ours, as with any editor
+        os.fchown(descriptor, facts.st_uid, facts.st_gid)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where the requirements stand, as text."""
+
+    kind: str  # "block", "requirements", "new"
+    file: Path
+    where: str
+    before: bytes
+    text: str
+    encoding: str
+
+
+def _place(script: Script, *, makes: bool) -> _Place:
+    """Find what is in use: the block, then `<stem>.requirements.txt` or `requirements.txt`, else a new block."""
+    if script.path is None:
+        raise CannotEdit(f"`{script.name}` is no file that could keep requirements")
+    if script.form == "python":
+        place = _python(script.path, "block", f"the PEP 723 block of `{script.path.name}`")
+        if _span(place.text):
+            return place
+    folder = script.path if script.form == "folder" else script.path.parent
+    for name in (f"{script.path.stem}.requirements.txt", "requirements.txt"):
+        if (folder / name).is_file():
+            return _requirements(folder / name)
+    _refuse(script, makes=makes)
+    return _python(script.path, "new", f"a PEP 723 block in `{script.path.name}`")
+
+
+def _refuse(script: Script, *, makes: bool) -> None:
+    """Raise where there is nothing to edit and nothing may be made."""
+    name = script.name
+    if script.declared.via == "pyproject":
+        raise CannotEdit(
+            f"`{name}` belongs to a project, which keeps its requirements in {script.declared.where}",
+            hints=("write it there, or begin the script with a PEP 723 block of its own: `# /// script`",),
+        )
+    if not makes:
+        raise CannotEdit(
+            f"`{name}` declares no requirements that could be changed",
+            why=("it has no PEP 723 block, and no requirements file stands beside it",),
+            hints=(f"`roost check --no-build {name}` shows what its imports need",),
+        )
+    if script.form != "python":
+        hint = {
+            "notebook": "write `%pip install NAME` in its first cell, or make a `requirements.txt` beside it",
+            "markdown": "write `pip install NAME` in its text, or make a `requirements.txt` beside it",
+        }.get(script.form, "make a `requirements.txt` beside its code")
+        raise CannotEdit(f"`{name}` cannot keep a PEP 723 block: only a Python file can", hints=(hint,))
+
+
+def _python(path: Path, kind: str, where: str) -> _Place:
+    import io
+    import tokenize
+
+    file, data = _bytes(path)
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        text = data.decode(encoding)
+    except (SyntaxError, UnicodeDecodeError) as error:
+        raise CannotEdit(f"cannot read `{path.name}` as text", why=(str(error),)) from error
+    return _Place(kind, file, where, data, text, encoding)
+
+
+def _requirements(path: Path) -> _Place:
+    file, data = _bytes(path)
+    encoding = "utf-8-sig" if data.startswith(b"\xef\xbb\xbf") else "utf-8"
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError:
+        encoding = "latin-1"  # every byte is a character: what we do not touch is written back as it was
+        text = data.decode(encoding)
+    return _Place("requirements", file, f"`{path.name}`", data, text, encoding)
+
+
+def _bytes(path: Path) -> tuple[Path, bytes]:
+    try:
+        file = path.resolve(strict=True)
+        return file, file.read_bytes()
+    except OSError as error:
+        raise CannotEdit(f"cannot read `{path}`", why=(error.strerror or str(error),)) from error
+
+
+def _edit(place: _Place, text: str, change: Change) -> Edit:
+    after = text.encode(place.encoding)
+    return Edit(place.file, place.where, place.before, after, change, made=place.kind == "new")
+
+
+def _changed(place: _Place, alter: edit_lines.Alter) -> Edit:
+    """Let alter change the requirements of a place, whatever they are written in."""
+    if place.kind == "requirements":
+        lines = edit_lines.File(place.text)
+        change = alter(lines)
+        return _edit(place, lines.text(), change)
+    from .edit_block import Block
+
+    span = _span(place.text)
+    assert span is not None, "the place was found by its block"
+    rows = place.text.split("\n")
+    start, end = span
+    ending = "\r" if rows[start].endswith("\r") else ""
+    block = Block("\n".join(_bare(row) for row in rows[start + 1 : end]) + "\n", place.where)
+    change = alter(block)
+    rows[start + 1 : end] = [f"# {row}".rstrip() + ending for row in block.text().rstrip("\n").split("\n")]
+    return _edit(place, "\n".join(rows), change)
+
+
+def _bare(row: str) -> str:
+    """Take the comment sign from a line of the block (PEP 723: "the first character is dropped, and a blank behind it")."""
+    row = row.rstrip("\r")
+    return row[2:] if row.startswith("# ") else row[1:]
+
+
+def _span(text: str) -> tuple[int, int] | None:
+    """Find the first and last line of the `script` block (PEP 723: the last `# ///` of the comment counts)."""
+    rows = [row.rstrip("\r") for row in text.split("\n")]
+    for start, row in enumerate(rows):
+        if row != "# /// script":
+            continue
+        end = start + 1
+        while end < len(rows) and (rows[end] == "#" or rows[end].startswith("# ")):
+            end += 1
+        closing = [at for at in range(start + 1, end) if rows[at] == "# ///"]
+        if closing:
+            return start, closing[-1]
+    return None
+
+
+def _with_block(text: str, requirements: Sequence[str]) -> str:
+    """Put a block behind the interpreter line and the encoding line."""
+    rows = text.split("\n")
+    ending = "\r" if rows[0].endswith("\r") else ""
+    at = 1 if rows[0].startswith("#!") else 0
+    if at < len(rows) and ENCODING.match(rows[at]):
+        at += 1
+    written = [f'#     "{requirement}",' for requirement in (_quoted(text) for text in requirements)]
+    block = ["# /// script", "# dependencies = [", *written, "# ]", "# ///"]
+    if any(row.strip() for row in rows[at : at + 1]):
+        block.append("")
+    return "\n".join([*rows[:at], *(line + ending for line in block), *rows[at:]])
+
+
+def _quoted(requirement: str) -> str:
+    """Write a requirement between double quotes of TOML."""
+    return requirement.replace("\\", "\\\\").replace('"', "'")
+
+
+__all__ = [
+    "CannotEdit",
+    "Change",
+    "ChangedMeanwhile",
+    "Edit",
+    "InvalidRequirement",
+    "add",
+    "remove",
+    "upgrade",
+    "write",
+]

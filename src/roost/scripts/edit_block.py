@@ -1,0 +1,75 @@
+"""The TOML of a PEP 723 block, changed in place: comments and order stay."""
+
+from __future__ import annotations
+
+from roost.errors import RoostError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tomlkit.items import Array
+
+
+class BlockUnreadable(RoostError):
+    """The PEP 723 block is no TOML, or its dependencies are no list of texts."""
+
+    code = "block-unreadable"
+
+
+class Block:
+    """The document between `# /// script` and `# ///`."""
+
+    def __init__(self, text: str, where: str) -> None:
+        """Read the TOML; the comment signs have been taken away."""
+        import tomlkit
+        from tomlkit import exceptions, items
+
+        try:
+            self._document = tomlkit.parse(text)
+        except exceptions.TOMLKitError as error:
+            raise BlockUnreadable(f"cannot read {where}", why=(str(error),)) from error
+        found = self._document.get("dependencies")
+        if found is None:
+            found = tomlkit.array().multiline(multiline=True)
+            self._document["dependencies"] = found
+            found = self._document["dependencies"]
+        if not isinstance(found, items.Array) or not all(isinstance(entry, str) for entry in found):
+            raise BlockUnreadable(f"cannot read {where}", why=("`dependencies` is no list of texts",))
+        self._array: Array = found
+
+    def entries(self) -> list[str]:
+        """Return each requirement; "" for what cannot be read as one."""
+        from .edit_lines import InvalidRequirement, parsed
+
+        found = []
+        for entry in self._array:
+            try:
+                parsed(str(entry))
+            except InvalidRequirement:
+                found.append("")
+            else:
+                found.append(str(entry))
+        return found
+
+    def replace(self, position: int, text: str) -> None:
+        """Write text in the place of one."""
+        self._array[position] = text
+
+    def delete(self, positions: Sequence[int]) -> None:
+        """Take some away."""
+        for position in sorted(positions, reverse=True):
+            del self._array[position]
+
+    def append(self, text: str) -> None:
+        """Write one more behind the last."""
+        self._array.append(text)
+
+    def fixed(self, position: int) -> str | None:
+        """Nothing in a block stands in the way of a new version."""
+        del position
+        return None
+
+    def text(self) -> str:
+        """Return the whole document."""
+        return self._document.as_string()

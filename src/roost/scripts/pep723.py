@@ -1,0 +1,80 @@
+"""Inline script metadata (PEP 723)."""
+
+from __future__ import annotations
+
+import re
+
+from .errors import MetadataBroken
+from .values import Declaration, Declared
+
+_BLOCK = re.compile(r"(?m)^# /// (?P<type>[a-zA-Z0-9-]+)[ \t]*$\n(?P<content>(^#(| .*)$\n?)+?)^# ///[ \t]*$")
+
+
+def read(text: str, *, name: str, folder: str) -> Declared | None:
+    """Read the `script` block of a source; None when there is none.
+
+    Args:
+        name: the script's, for messages.
+        folder: what relative paths in `tool.uv.sources` start from.
+
+    Raises:
+        MetadataBroken: two blocks, no TOML, or values of the wrong type.
+    """
+    if "# /// script" not in text:
+        return None
+    import tomllib
+
+    blocks = [found for found in _BLOCK.finditer(text) if found["type"] == "script"]
+    if not blocks:
+        if re.search(r"(?m)^# /// script[ \t]*$", text):
+            raise MetadataBroken(_what(name), why=("it is not closed",), hints=("end it with a line `# ///`",))
+        return None
+    if len(blocks) > 1:
+        line = text.count("\n", 0, blocks[1].start()) + 1
+        raise MetadataBroken(_what(name), why=(f"there is a second one at line {line}; PEP 723 allows one",))
+    first = text.count("\n", 0, blocks[0].start()) + 2  # the block's first line of content
+    content = "\n".join(line[2:] if line.startswith("# ") else line[1:] for line in blocks[0]["content"].splitlines())
+    try:
+        document = tomllib.loads(content)
+    except tomllib.TOMLDecodeError as error:
+        raise MetadataBroken(_what(name), why=(_moved(str(error), first),)) from None
+    return _declared(document, content, name=name, first=first, folder=folder)
+
+
+def _what(name: str) -> str:
+    return f"cannot read the PEP 723 block of `{name}`"
+
+
+def _moved(message: str, first: int) -> str:
+    """Count the lines of a TOML error from the file's beginning."""
+    return re.sub(r"at line (\d+)", lambda found: f"at line {int(found[1]) + first - 1}", message)
+
+
+def _declared(document: dict[str, object], content: str, *, name: str, first: int, folder: str) -> Declared:
+    dependencies = document.get("dependencies", [])
+    python = document.get("requires-python")
+    if not isinstance(dependencies, list) or not all(isinstance(one, str) for one in dependencies):
+        raise MetadataBroken(_what(name), why=("`dependencies` must be a list of requirements as text",))
+    if python is not None and not isinstance(python, str):
+        raise MetadataBroken(_what(name), why=("`requires-python` must be text, such as `>=3.11`",))
+    from .requirements import checked
+    from .sources import applied, indexes
+
+    tool = document.get("tool")
+    uv = tool.get("uv") if isinstance(tool, dict) else None
+    settings = uv if isinstance(uv, dict) else {}
+    lines = content.split("\n")
+    declarations: list[Declaration] = []
+    for one in dependencies:
+        line = first + next((number for number, text in enumerate(lines) if one in text), 0)
+        checked(one, where=f"the PEP 723 block of `{name}`", line=line)
+        declarations.append(Declaration(applied(one, settings, folder), line, None, "pep723"))
+    newer = settings.get("exclude-newer")
+    return Declared(
+        requirements=tuple(declarations),
+        where=f"the PEP 723 block of `{name}`",
+        via="pep723",
+        requires_python=python,
+        indexes=indexes(settings),
+        exclude_newer=newer if isinstance(newer, str) else None,
+    )

@@ -1,0 +1,105 @@
+"""The project that a script belongs to: `pyproject.toml`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from .errors import MetadataBroken
+from .values import Declaration, Declared
+
+ABOVE = 4  # folders between a script's outermost package and its project, within one repository
+NEAR = 2  # the same where no repository tells what belongs together
+_REPOSITORIES = (".git", ".hg", ".svn", ".jj")
+
+
+def candidates(folder: Path) -> list[Path]:
+    """Name the files that may describe the project of a script in folder, nearest first, whether they are there or not.
+
+    A project contains a script when its `pyproject.toml` lies in the script's folder, above the packages around it, or
+    at most `ABOVE` folders higher in the same repository (`NEAR` where there is none). Home, root and the temporary
+    folder are nobody's project unless the script lies directly in them.
+    """
+    found = [folder / "pyproject.toml"]
+    outsiders = {Path(folder.anchor), Path("/tmp"), Path(os.environ.get("TMPDIR") or "/tmp"), Path(os.environ.get("HOME") or "/")}  # noqa: S108
+    repository = _repository(folder)
+    steps, at = 0, folder
+    while at != repository and at != at.parent:
+        steps += not (at / "__init__.py").exists()
+        at = at.parent
+        if at in outsiders or steps > (ABOVE if repository else NEAR):
+            break
+        found.append(at / "pyproject.toml")
+    return found
+
+
+def _repository(folder: Path) -> Path | None:
+    return next((at for at in (folder, *folder.parents) if any((at / mark).exists() for mark in _REPOSITORIES)), None)
+
+
+def read(path: Path) -> Declared | None:
+    """Read what a project declares; None when the file describes none (only tools' settings).
+
+    Raises:
+        MetadataBroken: it is no TOML, or a value has the wrong type.
+    """
+    import tomllib
+
+    try:
+        document = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise MetadataBroken(f"cannot read `{path}`", why=(str(error),)) from None
+    except OSError as error:
+        raise MetadataBroken(f"cannot read `{path}`", why=((error.strerror or str(error)).lower(),)) from error
+    project = document.get("project")
+    tool = document.get("tool")
+    tools: dict[str, object] = tool if isinstance(tool, dict) else {}
+    if isinstance(project, dict):
+        return _declared(path, project, tools)
+    poetry = tools.get("poetry")
+    if isinstance(poetry, dict) and isinstance(poetry.get("dependencies"), dict):
+        from .poetry import convert
+
+        return convert(path, poetry["dependencies"])
+    return None
+
+
+def _declared(path: Path, project: dict[str, object], tools: dict[str, object]) -> Declared:
+    from .requirements import checked
+    from .sources import applied, indexes
+
+    dependencies = project.get("dependencies", [])
+    python = project.get("requires-python")
+    if not isinstance(dependencies, list) or not all(isinstance(one, str) for one in dependencies):
+        raise MetadataBroken(f"cannot read `{path}`", why=("`project.dependencies` must be a list of requirements as text",))
+    if python is not None and not isinstance(python, str):
+        raise MetadataBroken(f"cannot read `{path}`", why=("`project.requires-python` must be text, such as `>=3.11`",))
+    uv = tools.get("uv")
+    settings = uv if isinstance(uv, dict) else {}
+    lines = path.read_text("utf-8").split("\n")
+    declarations: list[Declaration] = []
+    for one in dependencies:
+        line = next((number for number, text in enumerate(lines, 1) if one in text), 1)
+        checked(one, where=f"`{path}`", line=line)
+        declarations.append(Declaration(applied(one, settings, str(path.parent)), line, path, "pyproject"))
+    declarations += _dynamic(path, project, tools)
+    return Declared(tuple(declarations), f"`{path}`", "pyproject", python, indexes=indexes(settings))
+
+
+def _dynamic(path: Path, project: dict[str, object], tools: dict[str, object]) -> list[Declaration]:
+    """Read the requirements files that setuptools is told to take the dependencies from."""
+    dynamic = project.get("dynamic")
+    if not isinstance(dynamic, list) or "dependencies" not in dynamic:
+        return []
+    table: object = tools
+    for key in ("setuptools", "dynamic", "dependencies", "file"):
+        table = table.get(key) if isinstance(table, dict) else None
+    names = [table] if isinstance(table, str) else table if isinstance(table, list) else []
+    from . import requirements
+
+    return [one for name in names if isinstance(name, str) for one in requirements.read(path.parent / name).requirements]
+
+
+def builds(path: Path) -> bool:
+    """Tell whether a project can be installed: it says how it is built, or has a `setup.py`."""
+    return (path.parent / "setup.py").exists() or "[build-system]" in path.read_text("utf-8", "replace")

@@ -1,0 +1,142 @@
+"""Read a script: the one way in."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from . import declared as declaring
+from . import forms, pip_lines, pyproject, python_range, source
+from .draft import Draft
+from .errors import SyntaxBroken
+from .local import Follower
+from .parse import Reading, analyse
+from .syntax import Seen
+from .values import Call, Script
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .parse import Interpreters
+    from .values import Form
+
+
+def read(path: Path, *, interpreters: Interpreters | None = None) -> Script:
+    """Read a script: a Python file, a notebook, Markdown, a folder with `__main__.py`, a zipapp.
+
+    Args:
+        interpreters: gives the Pythons of this machine, asked only when our own cannot parse the script.
+
+    Raises:
+        RoostError: there is no such script (exit 66), or it cannot be read (exit 65); one clear reason.
+    """
+    path = Path(os.path.abspath(path))  # noqa: PTH100  # links stay links: `sys.path[0]` is about the name that was given
+    return _finished(forms.draft(path), interpreters)
+
+
+def read_text(data: bytes, *, name: str, form: Form, folder: Path, interpreters: Interpreters | None = None) -> Script:
+    """Read a program from standard input or `-c`; local modules are those of folder, declared is what the text itself says.
+
+    Raises:
+        RoostError: it cannot be read (exit 65).
+    """
+    truncated = len(data) > source.LARGEST
+    text = source.decode(data[: source.HEAD] if truncated else data, name=name)
+    draft = Draft(name, form, text, data, Path(os.path.abspath(folder)), program=data, beside=False, truncated=truncated)  # noqa: PTH100
+    return _finished(draft, interpreters)
+
+
+def read_module(name: str, *, folder: Path, interpreters: Interpreters | None = None) -> Script:
+    """Read what `-m name` runs: a module or package below folder; otherwise a distribution's, of which only the name is known.
+
+    Raises:
+        RoostError: name is no module's name (exit 65), or its file cannot be read.
+    """
+    return _finished(forms.module(name, Path(os.path.abspath(folder))), interpreters)  # noqa: PTH100
+
+
+def _finished(draft: Draft, interpreters: Interpreters | None) -> Script:
+    file = str(draft.file) if draft.file else None
+    reading = _head(draft) if draft.truncated else analyse(draft.text, name=draft.name, file=file, interpreters=interpreters)
+    top = _top(draft.folder) if draft.file else draft.folder
+    pip = [*draft.pip, *_installs(draft, reading)]
+    gathered = declaring.gather(
+        draft.text, name=draft.name, path=draft.path, folder=draft.folder, top=top, pip=pip, beside=draft.beside
+    )
+    follower = Follower(
+        draft.shelf,
+        [str(draft.folder)],
+        fallbacks=_fallbacks(draft, top),
+        analyse=lambda text, path: analyse(text, name=path, file=path, interpreters=interpreters),
+        script=file,
+    )
+    followed = follower.follow(reading, draft.home or str(draft.folder), package=draft.package)
+    readings: list[tuple[str | None, Reading]] = [(None, reading), *followed.readings]
+    calls = _calls(readings)
+    python, remarks = python_range.narrow(readings, followed.imports, [(call.name, call.line) for call in calls], gathered.declared)
+    return Script(
+        path=draft.path,
+        name=draft.name,
+        form=draft.form,
+        program=draft.program,
+        digest=_digest(draft.data),
+        imports=tuple(followed.imports),
+        declared=gathered.declared,
+        calls=calls,
+        urls=tuple(dict.fromkeys(url for _, one in readings for url in one.seen.urls)),
+        python=python,
+        inputs=tuple(dict.fromkeys([*draft.inputs, *gathered.inputs, *followed.inputs])),
+        absent=tuple(dict.fromkeys([*gathered.absent, *followed.absent])),
+        notes=tuple(dict.fromkeys([*draft.notes, *gathered.notes, *followed.notes, *remarks])),
+        truncated=draft.truncated,
+        module=draft.module,
+        search=tuple(followed.search),
+    )
+
+
+def _calls(readings: Sequence[tuple[str | None, Reading]]) -> tuple[Call, ...]:
+    return tuple(Call(*call) for _, reading in readings for call in sorted(reading.seen.calls, key=lambda call: call[1]))
+
+
+def _installs(draft: Draft, reading: Reading) -> list[tuple[str, int]]:
+    """Collect the requirements of install lines in a program's code, comments and docstrings."""
+    found = pip_lines.in_comments(draft.text, reading.seen.docstrings)
+    for line, number in reading.seen.installs:
+        found += [(one, number) for one in pip_lines.requirements_of(line)]
+    return sorted(found, key=lambda one: one[1])
+
+
+def _head(draft: Draft) -> Reading:
+    """Read no more of a very large program than the imports that stand at the margin of its head."""
+    draft.notes.append(f"larger than {source.LARGEST // 2**20} MB: only its head was read")
+    lines = draft.text.split("\n")[:-1]  # the last one may be cut
+    kept = [line if line.startswith(("import ", "from ")) and "(" not in line and not line.endswith("\\") else "" for line in lines]
+    try:
+        return analyse("\n".join(kept), name=draft.name, file=str(draft.file) if draft.file else None)
+    except SyntaxBroken:
+        return Reading(Seen())
+
+
+def _top(folder: Path) -> Path:
+    """Give the folder above the packages that folder is a part of."""
+    while (folder / "__init__.py").exists() and folder != folder.parent:
+        folder = folder.parent
+    return folder
+
+
+def _fallbacks(draft: Draft, top: Path) -> list[str]:
+    """Name the folders where a project keeps its modules, beyond the script's own."""
+    if draft.file is None:
+        return [str(draft.folder / "src")]
+    found = [draft.folder / "src", top, top / "src"]
+    project = next((one.parent for one in pyproject.candidates(draft.folder) if one.is_file() or (one.parent / "setup.py").is_file()), None)
+    if project is not None:
+        found += [project / "src", project]
+    return [str(folder) for folder in dict.fromkeys(found) if folder != draft.folder]
+
+
+def _digest(data: bytes) -> str:
+    import hashlib
+
+    return hashlib.sha256(data).hexdigest()

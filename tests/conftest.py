@@ -1,0 +1,118 @@
+"""Real parts for every test: an index on loopback, an empty home, the installed command."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests import index as indexes
+
+PASSED_ON = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "PIP_CERT", "http_proxy", "https_proxy", "no_proxy",
+             "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A command that ended."""
+
+    status: int
+    output: str
+    errors: str
+
+    @property
+    def data(self) -> dict:
+        return json.loads(self.output)
+
+
+@dataclass
+class Roost:
+    """The installed command, with an environment of its own; call it, or `start` it."""
+
+    command: Path
+    environ: dict[str, str]
+    cwd: Path
+    started: list[subprocess.Popen] = field(default_factory=list)
+
+    def __call__(self, *arguments: object, stdin: str = "", timeout: float = 120, cwd: Path | None = None, **environ: str) -> Ran:
+        process = subprocess.run(
+            [self.command, *map(str, arguments)], env=self.environ | environ, cwd=cwd or self.cwd, input=stdin,
+            capture_output=True, text=True, timeout=timeout, check=False,
+        )  # fmt: skip
+        return Ran(process.returncode, process.stdout, process.stderr)
+
+    def start(self, *arguments: object, cwd: Path | None = None, **environ: str) -> subprocess.Popen:
+        """Start it in a process group of its own, which ends with the test."""
+        process = subprocess.Popen(
+            [self.command, *map(str, arguments)], env=self.environ | environ, cwd=cwd or self.cwd, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, process_group=0,
+        )  # fmt: skip
+        self.started.append(process)
+        return process
+
+    def end(self) -> None:
+        for process in self.started:
+            try:
+                os.killpg(process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+            process.communicate()
+
+
+@pytest.fixture
+def index() -> Iterator[indexes.Index]:
+    served, server = indexes.serve()
+    yield served
+    for part in list(served._held):
+        served.release(part)
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """The folder that ROOST_HOME names; empty."""
+    return tmp_path / "roost-home"
+
+
+@pytest.fixture
+def environ(tmp_path: Path, home: Path, request: pytest.FixtureRequest) -> dict[str, str]:
+    """The environment that commands get: nothing of this machine's but PATH and certificates."""
+    user = tmp_path / "user"
+    user.mkdir()
+    plain = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    plain |= {"PATH": os.environ["PATH"], "HOME": str(user), "ROOST_HOME": str(home), "LANG": "C.UTF-8", "UV_HTTP_RETRIES": "0"}
+    if "index" in request.fixturenames:
+        plain["ROOST_INDEX_URL"] = request.getfixturevalue("index").url + "simple/"
+    return plain
+
+
+@pytest.fixture
+def roost(environ: dict[str, str], tmp_path: Path) -> Iterator[Roost]:
+    work = tmp_path / "work"
+    work.mkdir(exist_ok=True)
+    command = Roost(Path(sys.executable).parent / "roost", environ, work)
+    yield command
+    command.end()
+
+
+@pytest.fixture
+def script(tmp_path: Path) -> Callable[..., Path]:
+    """Write a script into the work folder; gives its path."""
+    work = tmp_path / "work"
+    work.mkdir(exist_ok=True)
+
+    def write(source: str, name: str = "it.py") -> Path:
+        path = work / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(source, "utf-8")
+        return path
+
+    return write

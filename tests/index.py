@@ -1,0 +1,271 @@
+"""A package index made on the spot: real wheels, served over loopback HTTP, with faults on its side of the wire."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import json
+import re
+import tarfile
+import threading
+import zipfile
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+LONG_AGO = "2020-01-01T00:00:00.000000Z"
+FIXED = (2020, 1, 1, 0, 0, 0)
+
+
+def canonical(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def wheel(
+    name: str,
+    version: str = "1.0",
+    *,
+    modules: dict[str, str] | None = None,
+    requires: tuple[str, ...] = (),
+    extras: dict[str, tuple[str, ...]] | None = None,
+    requires_python: str | None = None,
+    tag: str = "py3-none-any",
+    scripts: dict[str, str] | None = None,
+) -> tuple[str, bytes]:
+    """Make a wheel; modules maps archive paths to their text (by default one module of the distribution's name)."""
+    flat = canonical(name).replace("-", "_")
+    if modules is None:
+        modules = {f"{flat}.py": f'__version__ = "{version}"\n'}
+    lines = ["Metadata-Version: 2.1", f"Name: {name}", f"Version: {version}"]
+    lines += [f"Requires-Dist: {text}" for text in requires]
+    for extra, needs in (extras or {}).items():
+        lines += [f"Provides-Extra: {extra}", *(f'Requires-Dist: {need} ; extra == "{extra}"' for need in needs)]
+    if requires_python:
+        lines.append(f"Requires-Python: {requires_python}")
+    info = f"{flat}-{version}.dist-info"
+    files = {path: text.encode() for path, text in modules.items()}
+    files[f"{info}/METADATA"] = ("\n".join(lines) + "\n").encode()
+    files[f"{info}/WHEEL"] = f"Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: {tag}\n".encode()
+    if scripts:
+        entries = "\n".join(f"{command} = {target}" for command, target in scripts.items())
+        files[f"{info}/entry_points.txt"] = f"[console_scripts]\n{entries}\n".encode()
+    record = [f"{path},sha256={_digest(data)},{len(data)}" for path, data in files.items()]
+    files[f"{info}/RECORD"] = ("\n".join([*record, f"{info}/RECORD,,"]) + "\n").encode()
+    return f"{flat}-{version}-{tag}.whl", _zip(files)
+
+
+def sdist(name: str, version: str = "1.0", *, setup: str | None = None) -> tuple[str, bytes]:
+    """Make a source distribution; its setup.py is the given text, or one that builds a module of its name."""
+    flat = canonical(name).replace("-", "_")
+    files = {
+        "PKG-INFO": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
+        "setup.py": setup or f"from setuptools import setup\nsetup(name={name!r}, version={version!r}, py_modules=[{flat!r}])\n",
+        f"{flat}.py": f"__version__ = {version!r}\n",
+    }
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
+        for path, text in files.items():
+            facts = tarfile.TarInfo(f"{flat}-{version}/{path}")
+            facts.size = len(text.encode())
+            archive.addfile(facts, io.BytesIO(text.encode()))
+    return f"{flat}-{version}.tar.gz", buffer.getvalue()
+
+
+def _digest(data: bytes) -> str:
+    return base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
+
+
+def _zip(files: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for path, data in files.items():
+            archive.writestr(zipfile.ZipInfo(path, FIXED), data)  # a fixed date: the same bytes every time
+    return buffer.getvalue()
+
+
+@dataclass
+class File:
+    name: str
+    data: bytes
+    uploaded: str | None
+    requires_python: str | None
+    yanked: bool
+    sha256: str
+
+
+@dataclass
+class Index:
+    """Serves what was added to it; `asked` is every path that a client wanted, in order."""
+
+    url: str = ""
+    asked: list[str] = field(default_factory=list)
+    projects: dict[str, list[File]] = field(default_factory=dict)
+    ranges: bool = True  # answer range requests
+    forms: tuple[str, ...] = ("json", "html")
+    faults: dict[str, int] = field(default_factory=dict)  # part of a path → HTTP status
+    _held: dict[str, tuple[threading.Event, threading.Event]] = field(default_factory=dict)
+
+    def add(  # noqa: PLR0913
+        self,
+        name: str,
+        version: str = "1.0",
+        *,
+        modules: dict[str, str] | None = None,
+        requires: tuple[str, ...] = (),
+        extras: dict[str, tuple[str, ...]] | None = None,
+        requires_python: str | None = None,
+        tag: str = "py3-none-any",
+        scripts: dict[str, str] | None = None,
+        uploaded: str | None = LONG_AGO,
+        yanked: bool = False,
+        history: bool = True,
+        source_only: bool = False,
+        setup: str | None = None,
+    ) -> None:
+        """Add one release; with `history`, a project that is new here gets two older releases too, as well-kept ones have."""
+        project = self.projects.setdefault(canonical(name), [])
+        versions = ["0.0.1", "0.0.2", version] if history and not project else [version]
+        for number in versions:
+            if source_only:
+                filename, data = sdist(name, number, setup=setup)
+            else:
+                filename, data = wheel(
+                    name, number, modules=modules, requires=requires, extras=extras,
+                    requires_python=requires_python, tag=tag, scripts=scripts,
+                )  # fmt: skip
+            self.put(name, filename, data, uploaded=uploaded, requires_python=requires_python, yanked=yanked)
+
+    def put(
+        self,
+        name: str,
+        filename: str,
+        data: bytes,
+        *,
+        uploaded: str | None = LONG_AGO,
+        requires_python: str | None = None,
+        yanked: bool = False,
+        sha256: str | None = None,
+    ) -> None:
+        """Serve any file under a project; a wrong sha256 makes the page lie."""
+        digest = sha256 or hashlib.sha256(data).hexdigest()
+        files = self.projects.setdefault(canonical(name), [])
+        files.append(File(filename, data, uploaded, requires_python, yanked, digest))
+
+    def hold(self, part: str) -> threading.Event:
+        """Stop before answering a request whose path contains part; the event is set when somebody asks."""
+        asked, go = threading.Event(), threading.Event()
+        self._held[part] = (asked, go)
+        return asked
+
+    def release(self, part: str) -> None:
+        self._held.pop(part)[1].set()
+
+    def fail(self, part: str, status: int) -> None:
+        self.faults[part] = status
+
+    def wait(self, path: str) -> int | None:
+        """Hold the request where a test asked for it; gives the status to fail with, or none."""
+        for part, (asked, go) in list(self._held.items()):
+            if part in path:
+                asked.set()
+                go.wait(60)
+        return next((status for part, status in self.faults.items() if part in path), None)
+
+    def page(self, name: str) -> tuple[str, bytes] | None:
+        files = self.projects.get(name)
+        if files is None:
+            return None
+        if "json" in self.forms:
+            entries = []
+            for file in files:
+                entry = {
+                    "filename": file.name, "url": f"{self.url}files/{file.name}", "size": len(file.data),
+                    "hashes": {"sha256": file.sha256}, "yanked": file.yanked,
+                }  # fmt: skip
+                if file.uploaded:
+                    entry["upload-time"] = file.uploaded
+                if file.requires_python:
+                    entry["requires-python"] = file.requires_python
+                entries.append(entry)
+            versions = sorted({file.name.split("-")[1].removesuffix(".tar.gz") for file in files})
+            page = {"meta": {"api-version": "1.1"}, "name": name, "versions": versions, "files": entries}
+            return "application/vnd.pypi.simple.v1+json", json.dumps(page).encode()
+        links = "".join(
+            f'<a href="{self.url}files/{file.name}#sha256={file.sha256}"'
+            + (f' data-requires-python="{file.requires_python.replace("<", "&lt;").replace(">", "&gt;")}"' if file.requires_python else "")
+            + (' data-yanked=""' if file.yanked else "")
+            + f">{file.name}</a><br/>\n"
+            for file in files
+        )
+        return "text/html", f"<!DOCTYPE html><html><body>\n{links}</body></html>".encode()
+
+    def file(self, filename: str) -> bytes | None:
+        return next((f.data for files in self.projects.values() for f in files if f.name == filename), None)
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    index: Index
+
+    def do_GET(self) -> None:
+        self.answer(body=True)
+
+    def do_HEAD(self) -> None:
+        self.answer(body=False)
+
+    def answer(self, *, body: bool) -> None:
+        self.index.asked.append(self.path)
+        status = self.index.wait(self.path)
+        if status:
+            return self.send(status, "text/plain", b"as the test asked", body=body)
+        parts = [part for part in self.path.partition("?")[0].split("/") if part]
+        if parts[:1] == ["simple"] and len(parts) == 2:
+            page = self.index.page(canonical(parts[1]))
+            return self.send(200, *page, body=body) if page else self.send(404, "text/plain", b"no such project", body=body)
+        data = self.index.file(parts[1]) if parts[:1] == ["files"] and len(parts) == 2 else None
+        if data is None:
+            return self.send(404, "text/plain", b"no such file", body=body)
+        return self.send_range(data, body=body)
+
+    def send_range(self, data: bytes, *, body: bool) -> None:
+        wanted = re.fullmatch(r"bytes=(\d*)-(\d*)", self.headers.get("Range", ""))
+        if not wanted or not self.index.ranges:
+            return self.send(200, "application/octet-stream", data, body=body, ranges=self.index.ranges)
+        first, last = wanted.groups()
+        start = int(first) if first else max(0, len(data) - int(last))
+        end = min(int(last), len(data) - 1) if first and last else len(data) - 1
+        extra = {"Content-Range": f"bytes {start}-{end}/{len(data)}"}
+        return self.send(206, "application/octet-stream", data[start : end + 1], body=body, ranges=True, extra=extra)
+
+    def send(
+        self, status: int, kind: str, data: bytes, *, body: bool, ranges: bool = False, extra: dict[str, str] | None = None
+    ) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(data)))
+        if ranges:
+            self.send_header("Accept-Ranges", "bytes")
+        for key, value in (extra or {}).items():
+            self.send_header(key, value)
+        self.end_headers()
+        if body:
+            self.wfile.write(data)
+
+    def log_message(self, *arguments: object) -> None:
+        pass
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that was killed hangs up; that is part of the tests."""
+
+
+def serve() -> tuple[Index, Server]:
+    """Start an empty index on loopback; the caller shuts the server down."""
+    index = Index()
+    server = Server(("127.0.0.1", 0), type("Bound", (Handler,), {"index": index}))
+    index.url = f"http://127.0.0.1:{server.server_address[1]}/"
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    return index, server
