@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import tables, trust
+from . import learned, tables, trust
 from .index import IndexUnreachable
 from .named import Named, failed
 from .names import canonical
@@ -37,13 +37,13 @@ class Asker:
         self._settings = settings
         self._allowed = allowed
 
-    def ask(self, module: str) -> Named:
-        """Look for the distribution of module's own name that provides it."""
+    def ask(self, module: str, names: tuple[str, ...] = ()) -> Named:
+        """Look for the distribution of module's own name that provides it, and what is imported from it."""
         refusal: Named | None = None
         for name in _candidates(module):
             try:
                 found = self._index.project(name)
-                answer = self._judge(module, name, found) if found else None
+                answer = self._judge(module, names, name, found) if found else None
             except IndexUnreachable as error:
                 return _unreachable(module, error)
             if answer and answer.answered:
@@ -67,7 +67,7 @@ class Asker:
 
         return fitting(found.project, self._target.version, versions)
 
-    def _judge(self, module: str, name: str, found: Found) -> Named:
+    def _judge(self, module: str, names: tuple[str, ...], name: str, found: Found) -> Named:
         releases = self._fitting(found)
         if not releases:
             return self._without_wheel(module, name, found)
@@ -80,6 +80,8 @@ class Asker:
             return Named(
                 "trusted", f"you allowed `{name}`, and its wheel has `{module}`", name, text, wheels_only=False
             )
+        if not self._index.defines(release.file, module, names):
+            return _without_names(module, names, name, release)
         verdict = self._verdict(name, found)
         if not verdict.reasons:
             older = "" if text == name else f", newer ones than {release.version} do not"
@@ -128,7 +130,7 @@ class Asker:
 def _candidates(module: str) -> Iterable[str]:
     """Give the names to ask for: in a namespace the dotted name's own, else the root's."""
     root = module.partition(".")[0]
-    if len(tables.providers(root)) > 3 and "." in module:
+    if "." in module and learned.is_namespace(root):
         parts = module.split(".")
         yield from (canonical("-".join(parts[:count])).strip("-") for count in range(min(len(parts), 4), 1, -1))
     if name := canonical(root).strip("-"):
@@ -155,6 +157,18 @@ def _another(module: str, name: str, release: Release, contents: Contents) -> Na
         f"`{name}` {release.version} on the index has {what}: `{root}` is probably a file of your own that is missing here"
         + (f", or `{meant}` was meant" if meant else ""),
         f"put `{root}` beside the script, or declare the distribution that provides it",
+    )
+
+
+def _without_names(module: str, names: tuple[str, ...], name: str, release: Release) -> Named:
+    listed = ", ".join(f"`{one}`" for one in names[:3])
+    meant = _meant(module.partition(".")[0])
+    return failed(
+        "refused",
+        "refused",
+        f"`{name}` {release.version} on the index has a `{module}`, but nothing called {listed}: it is probably something else"
+        + (f"; `{meant}` was probably meant" if meant else ""),
+        _how_to_allow(name),
     )
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from roost.scripts import stdlib
 
 from . import learned, tables
 from .named import Named, failed
-from .names import parse
+from .names import canonical, parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,6 +46,22 @@ class Namer:
         self._allowed = allowed
         self._inferring = inferring
 
+    def parts(self, one: Import) -> tuple[Import, ...]:
+        """Part `from google.cloud import bigquery, storage`: in a namespace each name may come from a distribution of its own."""
+        if (
+            one.provider
+            or one.kind == "typing"
+            or not one.names
+            or one.names == ("*",)
+            or not learned.is_namespace(one.root)
+        ):
+            return (one,)
+        whole = self.without_index(one)
+        known = tuple(name for name in one.names if _has_own(f"{one.module}.{name}") or (whole is None and name != "*"))
+        rest = tuple(name for name in one.names if name not in known)
+        parts = tuple(replace(one, module=f"{one.module}.{name}", names=()) for name in known)
+        return (*parts, replace(one, names=rest)) if rest else parts
+
     def name(self, one: Import) -> Named:
         """Say what one import needs."""
         return self.without_index(one) or self._declared_by_wheel(one) or self.from_index(one)
@@ -63,9 +81,9 @@ class Namer:
 
     def from_index(self, one: Import) -> Named:
         """Say what one import needs that only an index can know; a handler that copes is no reason to ask."""
-        if one.kind == "optional" and not self._allowed:
+        if one.kind == "optional" and canonical(one.root) not in self._allowed:
             return Named("not needed", f"`{one.root}` is in no table, and the script copes without it")
-        return self._asker().ask(one.module)
+        return self._asker().ask(one.module, one.names)
 
     def _nothing(self, one: Import) -> Named | None:
         if one.provider:
@@ -159,7 +177,7 @@ class Namer:
         )
 
     def _common(self, one: Import) -> Named | None:
-        if not tables.is_common(one.root) or self._allowed:
+        if not tables.is_common(one.root) or canonical(one.root) in self._allowed:
             return None
         return failed(
             "own file",
@@ -178,6 +196,13 @@ class Namer:
             known.name,
             known.name,
         )
+
+
+def _has_own(module: str) -> bool:
+    line = tables.curated(module)
+    if line and line.prefix == module:
+        return True
+    return any(known.name == canonical(module.replace(".", "-")) for known in tables.suggested(module))
 
 
 def _python2(name: str, found: str) -> Named:

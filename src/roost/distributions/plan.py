@@ -149,7 +149,7 @@ def _answers(imports: Sequence[Import], namer: Namer, report: Reporter) -> list[
         if one.group is not None and one.group in chosen:
             found.append((one, chosen[one.group][one]))
         else:
-            found.append((one, name(one)))
+            found += [(part, name(part)) for part in namer.parts(one)]
     return found
 
 
