@@ -214,3 +214,25 @@ def columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
         cells = [f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True) if width]
         lines.append(f"  {'  '.join(cells)}".rstrip())
     return lines
+
+
+def bytes_text(size: int) -> str:
+    """Write a size for people: `12.3 MiB`."""
+    value = float(size)
+    for unit in ("B", "KiB", "MiB", "GiB"):
+        if value < 1024 or unit == "GiB":
+            return f"{value:.0f} {unit}" if unit == "B" or value >= 100 else f"{value:.1f} {unit}"
+        value /= 1024
+    raise AssertionError
+
+
+def ago(moment: float) -> str:
+    """Write how long ago something was: `3 hours ago`."""
+    import time
+
+    seconds = max(time.time() - moment, 0.0)
+    for length, unit in ((86400 * 365, "year"), (86400, "day"), (3600, "hour"), (60, "minute")):
+        count = int(seconds // length)
+        if count:
+            return f"{count} {unit}{'s' * (count > 1)} ago"
+    return "just now"

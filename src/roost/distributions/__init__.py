@@ -1,5 +1,6 @@
 """Script → Requirements → Lock: import names to distributions, trust, indexes, resolving."""
 
+from .lock import lock
 from .plan import plan, plan_for
 from .values import Answer, Artifact, Lock, Options, Plan, Requirement, Unresolved
 
@@ -11,6 +12,7 @@ __all__ = [
     "Plan",
     "Requirement",
     "Unresolved",
+    "lock",
     "plan",
     "plan_for",
 ]

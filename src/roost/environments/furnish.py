@@ -1,0 +1,29 @@
+"""What roost itself puts into an environment: the hook's place, the `.pth`, the pip that never changes anything."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+INSIDE = Path(__file__).resolve().parent.parent / "inside"
+PIP = """#!/bin/sh
+exec "$(dirname -- "$(realpath -- "$0")")"/python -m pip "$@"
+"""
+
+
+def furnish(folder: Path, site: Path) -> tuple[str, ...]:
+    """Write roost's files into a new environment; returns their paths, relative to it.
+
+    The shim lies behind site-packages on `sys.path`, so that a real pip that somebody required wins.
+    """
+    shim = site.parent / "_roost" / "pip"
+    shim.mkdir(parents=True)
+    written = [site / "_roost.py", site / "_roost.pth", shim / "__init__.py", shim / "__main__.py"]
+    for target, source in zip(written, ("_roost.py", "_roost.pth", "pip/__init__.py", "pip/__main__.py"), strict=True):
+        target.write_bytes((INSIDE / source).read_bytes())
+    for name in ("pip", "pip3"):
+        script = folder / "bin" / name
+        if not script.exists():
+            script.write_text(PIP)
+            script.chmod(0o755)
+            written.append(script)
+    return tuple(str(path.relative_to(folder)) for path in written)

@@ -1,0 +1,1 @@
+"""Commands of pip that can be answered without changing anything."""
