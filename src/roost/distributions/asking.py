@@ -72,21 +72,17 @@ class Asker:
         if not releases:
             return self._without_wheel(module, name, found)
         release, text = self._providing(module, name, releases)
-        if not release:
-            if name in self._allowed:
-                return Named("trusted", f"you allowed `{name}`", name, name, wheels_only=False)
-            return _another(module, name, releases[0], self._index.contents(releases[0].file))
         if name in self._allowed:
-            return Named(
-                "trusted", f"you allowed `{name}`, and its wheel has `{module}`", name, text, wheels_only=False
-            )
-        if not self._index.defines(release.file, module, names):
+            return Named("trusted", f"you allowed `{name}`", name, text, wheels_only=False)
+        if not release:
+            return _another(module, name, releases[0], self._index.contents(releases[0].file))
+        if not self._ever_defined(module, names, releases):
             return _without_names(module, names, name, release)
         verdict = self._verdict(name, found)
-        if not verdict.reasons:
-            older = "" if text == name else f", newer ones than {release.version} do not"
-            return Named("index", f"`{name}` {release.version} on the index has `{module}`{older}", name, text)
-        return _refused(module, name, verdict)
+        if verdict.reasons:
+            return _refused(module, name, verdict)
+        older = "" if text == name else f", newer ones than {release.version} do not"
+        return Named("index", f"`{name}` {release.version} on the index has `{module}`{older}", name, text)
 
     def _verdict(self, name: str, found: Found) -> trust.Verdict:
         """Judge by the history; one that is only on an index of the user's own needs none."""
@@ -111,6 +107,15 @@ class Asker:
                 return release, name if newer is None else f"{name}<{newer.first}"
             newer = release
         return None, name
+
+    def _ever_defined(self, module: str, names: tuple[str, ...], releases: list[Release]) -> bool:
+        """Tell whether some series of releases has what is imported from module: names go, but something else never had them."""
+        from .releases import majors
+
+        return any(
+            self._index.contents(release.file).provides(module) and self._index.defines(release.file, module, names)
+            for release in majors(releases)[: _OLDER + 1]
+        )
 
     def _without_wheel(self, module: str, name: str, found: Found) -> Named:
         if name in self._allowed:
@@ -193,11 +198,14 @@ def _unreachable(module: str, error: IndexUnreachable) -> Named:
 
 def _elsewhere(module: str, name: str, wheels: Iterable[File], target: Target) -> str:
     """Say for which Pythons or platforms the wheels are."""
-    tags = sorted(
-        {tag for file in wheels for tag in file.filename.removesuffix(".whl").split("-")[-3].split(".")},
-        key=lambda tag: (len(tag), tag),
+    bounds = sorted({file.requires_python for file in wheels if file.requires_python})
+    tags = sorted({tag for file in wheels for tag in file.filename.removesuffix(".whl").split("-")[-3].split(".")})
+    offers = (
+        f"its wheels need Python {bounds[-1]}"
+        if bounds
+        else f"its wheels are for {', '.join(f'`{tag}`' for tag in tags[-3:])}"
     )
-    return f"`{name}` on the index has `{module}` perhaps, but no wheel for Python {target.short} on this platform (newest tag: `{tags[-1]}`)"
+    return f"`{name}` on the index, which may have `{module}`, has no wheel for Python {target.short} on this platform: {offers}"
 
 
 def _meant(root: str) -> str | None:

@@ -24,7 +24,14 @@ class Gathered:
 
 
 def gather(
-    text: str, *, name: str, path: Path | None, folder: Path, top: Path, pip: Sequence[tuple[str, int]], beside: bool = True
+    text: str,
+    *,
+    name: str,
+    path: Path | None,
+    folder: Path,
+    top: Path,
+    pip: Sequence[tuple[str, int]],
+    beside: bool = True,
 ) -> Gathered:
     """Find what was declared, in the order: lock, PEP 723, requirements files, `pyproject.toml`, `pip install` lines.
 

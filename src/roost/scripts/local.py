@@ -71,7 +71,13 @@ class Follower:
     """
 
     def __init__(
-        self, shelf: Shelf, roots: Iterable[str], *, fallbacks: Iterable[str], analyse: Callable[[str, str], Reading], script: str | None
+        self,
+        shelf: Shelf,
+        roots: Iterable[str],
+        *,
+        fallbacks: Iterable[str],
+        analyse: Callable[[str, str], Reading],
+        script: str | None,
     ) -> None:
         self._shelf = shelf
         self._roots = list(dict.fromkeys(roots))
@@ -158,8 +164,15 @@ class Follower:
             self._remark(found, source, located, usual=usual)
         self.found.imports.append(
             Import(
-                found.module, found.names, found.line, kind, Path(source.path) if source.path else None,
-                found.dynamic, marker, group, provider,
+                found.module,
+                found.names,
+                found.line,
+                kind,
+                Path(source.path) if source.path else None,
+                found.dynamic,
+                marker,
+                group,
+                provider,
             )  # fmt: skip
         )
 
@@ -169,15 +182,21 @@ class Follower:
         for file in located.files:
             if file not in self._visited and not file.endswith(_COMPILED):
                 folder = os.path.dirname(file)  # noqa: PTH120
-                self._queues[RANK[kind]].append(_Source(file, folder, package or file.endswith("__init__.py"), None, kind, marker))
+                self._queues[RANK[kind]].append(
+                    _Source(file, folder, package or file.endswith("__init__.py"), None, kind, marker)
+                )
 
     def _remark(self, found: Found, source: _Source, located: Located, *, usual: bool) -> None:
         where = f" of `{source.path}`" if source.path else ""
         if located.missing and found.kind == "required":
-            self.found.notes.append(f"`{found.module}` at line {found.line}{where}: there is no `{located.missing}` in `{located.provider}`")
+            self.found.notes.append(
+                f"`{found.module}` at line {found.line}{where}: there is no `{located.missing}` in `{located.provider}`"
+            )
         if self._script is not None and located.files[-1:] == (self._script,) and found.module.count(".") == 0:
             name = os.path.basename(self._script)  # noqa: PTH119
-            self.found.notes.append(f"`import {found.module}` finds the script `{name}` itself: give the script another name")
+            self.found.notes.append(
+                f"`import {found.module}` finds the script `{name}` itself: give the script another name"
+            )
         if not usual:
             folder = Path(located.files[0] if located.files else located.provider)
             while folder.name != found.module.partition(".")[0] and folder.stem != found.module.partition(".")[0]:
@@ -200,7 +219,9 @@ class Follower:
             self._enqueue(located, kind, marker, package=True)
         if (located is None or located.missing) and kind == "required":
             missing = found.module if located is None else located.missing
-            self.found.notes.append(f"`from {written} import …` at line {found.line}{where}: there is no `{missing}` in `{folder}`")
+            self.found.notes.append(
+                f"`from {written} import …` at line {found.line}{where}: there is no `{missing}` in `{folder}`"
+            )
 
     def _locate(self, module: str, names: tuple[str, ...]) -> tuple[Located, bool] | None:
         """Find an absolute import among the local files; also whether Python would look there by itself."""
@@ -226,7 +247,12 @@ class Follower:
             return None
         for folder in self._fallbacks:
             located = _below(self._shelf, folder, module, names)
-            if located is not None and located.files and not located.missing and not _is_namespace(self._shelf, folder, root):
+            if (
+                located is not None
+                and located.files
+                and not located.missing
+                and not _is_namespace(self._shelf, folder, root)
+            ):
                 return located, False
         return None
 
@@ -300,4 +326,8 @@ def _step(shelf: Shelf, folder: str, name: str) -> tuple[str | None, str | None]
 
 def _compiled(entries: dict[str, bool], name: str) -> Iterable[str]:
     start = f"{name}."
-    return (entry for entry, folder in entries.items() if not folder and entry.startswith(start) and entry.endswith(_COMPILED))
+    return (
+        entry
+        for entry, folder in entries.items()
+        if not folder and entry.startswith(start) and entry.endswith(_COMPILED)
+    )

@@ -62,7 +62,9 @@ def text(marker: Marker | None) -> str | None:
         return None
     if marker[0] == "cmp":
         _, variable, operator, value = marker
-        return f"'{value}' {operator} {variable}" if operator in {"in", "not in"} else f"{variable} {operator} '{value}'"
+        return (
+            f"'{value}' {operator} {variable}" if operator in {"in", "not in"} else f"{variable} {operator} '{value}'"
+        )
     parts = [text(part) for part in marker[1:]]  # type: ignore[arg-type]  # markers nest in markers
     kept = [f"({part})" if marker[0] == "and" and " or " in part else part for part in parts if part]
     return f" {marker[0]} ".join(kept) or None
@@ -151,7 +153,12 @@ class Conditions:
         if isinstance(op, ast.In | ast.NotIn) and isinstance(right, ast.Tuple | ast.List | ast.Set):
             return _one_of(variable, right.elts, negated=isinstance(op, ast.NotIn))
         sign = _OPERATORS.get(type(op))
-        if isinstance(right, ast.Constant) and isinstance(right.value, str) and _plain(right.value) and sign in {"==", "!="}:
+        if (
+            isinstance(right, ast.Constant)
+            and isinstance(right.value, str)
+            and _plain(right.value)
+            and sign in {"==", "!="}
+        ):
             return ("cmp", variable, sign, _cased(variable, right.value))
         return None
 

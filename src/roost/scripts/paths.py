@@ -10,11 +10,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _DEPTH = 12
-_SAME = {"os.path.abspath", "os.path.realpath", "os.path.normpath", "os.fspath", "str", "pathlib.Path", "pathlib.PurePath", "os.path.expanduser"}
+_SAME = {
+    "os.path.abspath",
+    "os.path.realpath",
+    "os.path.normpath",
+    "os.fspath",
+    "str",
+    "pathlib.Path",
+    "pathlib.PurePath",
+    "os.path.expanduser",
+}
 _METHODS = {"resolve", "absolute", "expanduser", "as_posix", "__str__", "__fspath__"}
 
 
-def place(node: ast.expr, *, file: str, dotted: Callable[[ast.expr], str | None], values: dict[str, ast.expr], depth: int = 0) -> str | None:
+def place(
+    node: ast.expr, *, file: str, dotted: Callable[[ast.expr], str | None], values: dict[str, ast.expr], depth: int = 0
+) -> str | None:
     """Work out a path: `os.path.join(os.path.dirname(__file__), "lib")`, `Path(__file__).parent / "lib"`.
 
     Args:
@@ -47,7 +58,9 @@ def place(node: ast.expr, *, file: str, dotted: Callable[[ast.expr], str | None]
             return None if None in texts else "".join(text or "" for text in texts)
         case ast.Attribute(value=value, attr="parent"):
             return _up(inner(value), file)
-        case ast.Subscript(value=ast.Attribute(value=value, attr="parents"), slice=ast.Constant(value=int(count))) if 0 <= count < 20:
+        case ast.Subscript(value=ast.Attribute(value=value, attr="parents"), slice=ast.Constant(value=int(count))) if (
+            0 <= count < 20
+        ):
             found = inner(value)
             for _ in range(count + 1):
                 found = _up(found, file)
@@ -60,7 +73,11 @@ def place(node: ast.expr, *, file: str, dotted: Callable[[ast.expr], str | None]
 
 
 def _called(
-    func: ast.expr, args: list[ast.expr], inner: Callable[[ast.expr], str | None], dotted: Callable[[ast.expr], str | None], file: str
+    func: ast.expr,
+    args: list[ast.expr],
+    inner: Callable[[ast.expr], str | None],
+    dotted: Callable[[ast.expr], str | None],
+    file: str,
 ) -> str | None:
     name = dotted(func)
     if name == "os.path.dirname" and len(args) == 1:

@@ -19,7 +19,9 @@ def convert(path: Path, table: dict[str, object]) -> Declared:
     for name, value in table.items():
         text = None if name == "python" else _requirement(name, value, path)
         if text is not None:
-            line = next((number for number, line in enumerate(lines, 1) if line.lstrip().startswith((name, f'"{name}"'))), 1)
+            line = next(
+                (number for number, line in enumerate(lines, 1) if line.lstrip().startswith((name, f'"{name}"'))), 1
+            )
             declarations.append(Declaration(text, line, path, "pyproject"))
     specifier = specifiers(python) if isinstance(python, str) else None
     return Declared(tuple(declarations), f"`{path}`", "pyproject", specifier or None)

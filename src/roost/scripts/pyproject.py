@@ -21,7 +21,12 @@ def candidates(folder: Path) -> list[Path]:
     folder are nobody's project unless the script lies directly in them.
     """
     found = [folder / "pyproject.toml"]
-    outsiders = {Path(folder.anchor), Path("/tmp"), Path(os.environ.get("TMPDIR") or "/tmp"), Path(os.environ.get("HOME") or "/")}  # noqa: S108
+    outsiders = {
+        Path(folder.anchor),
+        Path("/tmp"),
+        Path(os.environ.get("TMPDIR") or "/tmp"),
+        Path(os.environ.get("HOME") or "/"),
+    }  # noqa: S108
     repository = _repository(folder)
     steps, at = 0, folder
     while at != repository and at != at.parent:
@@ -71,7 +76,9 @@ def _declared(path: Path, project: dict[str, object], tools: dict[str, object]) 
     dependencies = project.get("dependencies", [])
     python = project.get("requires-python")
     if not isinstance(dependencies, list) or not all(isinstance(one, str) for one in dependencies):
-        raise MetadataBroken(f"cannot read `{path}`", why=("`project.dependencies` must be a list of requirements as text",))
+        raise MetadataBroken(
+            f"cannot read `{path}`", why=("`project.dependencies` must be a list of requirements as text",)
+        )
     if python is not None and not isinstance(python, str):
         raise MetadataBroken(f"cannot read `{path}`", why=("`project.requires-python` must be text, such as `>=3.11`",))
     uv = tools.get("uv")
@@ -97,7 +104,9 @@ def _dynamic(path: Path, project: dict[str, object], tools: dict[str, object]) -
     names = [table] if isinstance(table, str) else table if isinstance(table, list) else []
     from . import requirements
 
-    return [one for name in names if isinstance(name, str) for one in requirements.read(path.parent / name).requirements]
+    return [
+        one for name in names if isinstance(name, str) for one in requirements.read(path.parent / name).requirements
+    ]
 
 
 def builds(path: Path) -> bool:

@@ -176,7 +176,10 @@ def checked(text: str, *, where: str, line: int) -> None:
     try:
         Requirement(text)
     except InvalidRequirement as error:
-        raise MetadataBroken(f"cannot read {where}", why=(f"line {line}: `{text[:120]}` is no requirement: {str(error).splitlines()[0]}",)) from None
+        raise MetadataBroken(
+            f"cannot read {where}",
+            why=(f"line {line}: `{text[:120]}` is no requirement: {str(error).splitlines()[0]}",),
+        ) from None
 
 
 def _broken(path: Path, number: int, text: str, why: str) -> MetadataBroken:

@@ -235,7 +235,9 @@ def frozen(module: str) -> bool:
     return module in sys.builtin_module_names or module in _STARTED
 
 
-_STARTED = frozenset({"os", "io", "abc", "codecs", "site", "stat", "posixpath", "genericpath", "_collections_abc", "encodings"})
+_STARTED = frozenset(
+    {"os", "io", "abc", "codecs", "site", "stat", "posixpath", "genericpath", "_collections_abc", "encodings"}
+)
 
 
 def _builtin_names() -> frozenset[str]:

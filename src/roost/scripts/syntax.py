@@ -41,13 +41,17 @@ class Seen:
     """What one source says."""
 
     imports: list[Found] = field(default_factory=list)
-    calls: list[tuple[str, int, tuple[str | None, ...], tuple[tuple[str, str | None], ...]]] = field(default_factory=list)
+    calls: list[tuple[str, int, tuple[str | None, ...], tuple[tuple[str, str | None], ...]]] = field(
+        default_factory=list
+    )
     urls: list[tuple[str, int]] = field(default_factory=list)  # "postgresql://" and its line
     paths: list[tuple[str, bool]] = field(default_factory=list)  # folders put on sys.path; whether in front
     installs: list[tuple[str, int]] = field(default_factory=list)  # arguments of `pip install`, as a shell line
     docstrings: list[tuple[int, int]] = field(default_factory=list)  # first and last line
     syntax: dict[int, tuple[str, int]] = field(default_factory=dict)  # minor version → what needs it, line
-    guards: list[tuple[str, str, int]] = field(default_factory=list)  # operator, version, line: the script refuses the rest
+    guards: list[tuple[str, str, int]] = field(
+        default_factory=list
+    )  # operator, version, line: the script refuses the rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,9 @@ _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*)://")
 _LONGEST = 120  # a literal argument longer than this names nothing
 
 _FIELDS: dict[type, tuple[str, ...]] = {}  # fields of expressions that can hold other expressions
-_LEAVES = frozenset({"ctx", "op", "ops", "id", "attr", "arg", "kind", "n", "s", "is_async", "conversion", "lineno", "name"})
+_LEAVES = frozenset(
+    {"ctx", "op", "ops", "id", "attr", "arg", "kind", "n", "s", "is_async", "conversion", "lineno", "name"}
+)
 
 
 def _fields(kind: type[ast.AST]) -> tuple[str, ...]:
@@ -126,7 +132,9 @@ class _Walker:
                 handle(self, statement, context)
             else:
                 names = simple.get(statement.__class__)
-                scan([getattr(statement, name) for name in names] if names is not None else _children(statement), context)
+                scan(
+                    [getattr(statement, name) for name in names] if names is not None else _children(statement), context
+                )
 
     def _push(self, body: list[ast.stmt], context: _Context) -> None:
         self._stack.extend([(statement, context) for statement in reversed(body)])
@@ -158,12 +166,16 @@ class _Walker:
 
     def from_import(self, statement: ast.ImportFrom, context: _Context) -> None:
         module = statement.module or ""
-        self._found(module, tuple([alias.name for alias in statement.names]), statement.level, statement.lineno, context)
+        self._found(
+            module, tuple([alias.name for alias in statement.names]), statement.level, statement.lineno, context
+        )
         if not statement.level:
             for alias in statement.names:
                 self._aliases[alias.asname or alias.name] = f"{module}.{alias.name}"
 
-    def _found(self, module: str, names: tuple[str, ...], level: int, line: int, context: _Context, *, dynamic: bool = False) -> None:
+    def _found(
+        self, module: str, names: tuple[str, ...], level: int, line: int, context: _Context, *, dynamic: bool = False
+    ) -> None:
         marker = markers.text(context.marker)
         self.seen.imports.append(Found(module, names, level, line, context.kind, dynamic, marker, context.group))
 
@@ -216,7 +228,11 @@ class _Walker:
         for item in statement.items:
             call = item.context_expr
             self._scan([call, item.optional_vars], context)
-            if isinstance(call, ast.Call) and self.dotted(call.func) == "contextlib.suppress" and any(map(catches, call.args)):
+            if (
+                isinstance(call, ast.Call)
+                and self.dotted(call.func) == "contextlib.suppress"
+                and any(map(catches, call.args))
+            ):
                 inner = _stronger(context, "optional")
         self._push(statement.body, inner)
 
@@ -303,7 +319,12 @@ class _Walker:
             self.seen.paths.append((folder, front))
 
     def _docstring(self, body: list[ast.stmt]) -> None:
-        if body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant) and isinstance(body[0].value.value, str):
+        if (
+            body
+            and isinstance(body[0], ast.Expr)
+            and isinstance(body[0].value, ast.Constant)
+            and isinstance(body[0].value.value, str)
+        ):
             self.seen.docstrings.append((body[0].lineno, body[0].end_lineno or body[0].lineno))
 
     # Expressions
@@ -412,7 +433,10 @@ class _Walker:
     def _imported(self, name: str, node: ast.Call, context: _Context) -> None:
         if not node.args:
             return
-        package = next((keyword.value for keyword in node.keywords if keyword.arg == "package"), node.args[1] if len(node.args) > 1 else None)
+        package = next(
+            (keyword.value for keyword in node.keywords if keyword.arg == "package"),
+            node.args[1] if len(node.args) > 1 else None,
+        )
         for module in self._literals.strings(node.args[0]):
             base = module
             level = len(module) - len(module.lstrip("."))
@@ -466,7 +490,9 @@ def _importable(name: str) -> bool:
 
 def _whole_slice(target: ast.expr, dotted: object) -> bool:
     """Tell whether a target is a slice of sys.path: `sys.path[0:0] = […]`."""
-    return isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Slice) and dotted(target.value) == "sys.path"  # type: ignore[operator]
+    return (
+        isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Slice) and dotted(target.value) == "sys.path"
+    )  # type: ignore[operator]
 
 
 def _children(statement: ast.AST) -> list[ast.AST | None]:
