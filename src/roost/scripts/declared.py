@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class Gathered:
     """What was declared, and the files that were looked at for it."""
 
-    declared: Declared = Declared()
+    declared: Declared = field(default_factory=Declared)
     inputs: list[Path] = field(default_factory=list)
     absent: list[Path] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)

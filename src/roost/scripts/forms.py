@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import posixpath
 
 from . import source
-from .errors import NotAScript
 from .draft import Draft
+from .errors import NotAScript
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ def _refuse_other_languages(path: Path, data: bytes) -> None:
     if not data.startswith(b"#!"):
         return
     words = data[2:200].split(b"\n", 1)[0].decode("ascii", "replace").split()
-    names = [os.path.basename(word) for word in words if not word.startswith("-")]  # noqa: PTH119
+    names = [posixpath.basename(word) for word in words if not word.startswith("-")]
     program = names[1] if len(names) > 1 and names[0] == "env" else names[0] if names else ""
     if program in _SHELLS and path.suffix.lower() not in {".py", ".pyw"}:
         raise NotAScript(

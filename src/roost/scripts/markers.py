@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     # ("cmp", variable, operator, value) · ("and" | "or", left, right) · ("true",) · ("false",) · ("typing",)
-    Marker = tuple[str, *tuple[object, ...]]
+    Marker = tuple[object, ...]
 
 _VARIABLES = {
     "sys.platform": "sys_platform",
@@ -51,9 +51,7 @@ def both(left: Marker | None, right: Marker | None) -> Marker | None:
     """Give the marker that holds where both do; an unknown one is left out."""
     if left is None or left == ("true",):
         return right
-    if right is None or right == ("true",) or right == left:
-        return left
-    return ("and", left, right)
+    return left if right in {None, ("true",), left} else ("and", left, right)
 
 
 def text(marker: Marker | None) -> str | None:
@@ -84,22 +82,23 @@ class Conditions:
 
     def read(self, test: ast.expr, depth: int = 0) -> Marker | None:
         """Read a test as a marker; None when it says nothing about platform, Python or type checking."""
+        found: Marker | None = None
         if depth > _DEPTH:
             return None
         match test:
             case ast.Constant(value=value):
-                return ("true",) if value else ("false",)
+                found = ("true",) if value else ("false",)
             case ast.UnaryOp(op=ast.Not(), operand=operand):
-                return negate(self.read(operand, depth + 1))
+                found = negate(self.read(operand, depth + 1))
             case ast.BoolOp(op=op, values=parts):
-                return self._joined(op, parts, depth)
+                found = self._joined(op, parts, depth)
             case ast.Compare(left=left, ops=[op], comparators=[right]):
-                return self._compared(left, op, right)
+                found = self._compared(left, op, right)
             case ast.Call(func=ast.Attribute(value=value, attr="startswith"), args=[ast.Constant(value=str(prefix))]):
-                return self._prefixed(self._variable(value), prefix)
+                found = self._prefixed(self._variable(value), prefix)
             case ast.Name() | ast.Attribute():
-                return self._named(test, depth)
-        return None
+                found = self._named(test, depth)
+        return found
 
     def _joined(self, op: ast.boolop, parts: list[ast.expr], depth: int) -> Marker | None:
         """Join parts; of an `and` unknown parts are left out, an `or` with one says nothing."""

@@ -49,7 +49,7 @@ def _requirement(name: str, value: object, path: Path) -> str | None:
 
 def specifiers(text: str) -> str:
     """Write Poetry's constraint as PEP 440 specifiers: `^1.2` is `>=1.2,<2`, `~1.2` is `>=1.2,<1.3`, `1.*` is `==1.*`."""
-    parts = [_one(part.strip()) for part in text.split("||")[0].split(",")]
+    parts = [_one(part.strip()) for part in text.split("||", maxsplit=1)[0].split(",")]
     return ",".join(part for part in parts if part)
 
 

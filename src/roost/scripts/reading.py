@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import posixpath
 from pathlib import Path
 
 from . import declared as declaring
@@ -11,7 +11,7 @@ from .draft import Draft
 from .errors import SyntaxBroken
 from .local import Follower
 from .parse import Reading, analyse
-from .syntax import Seen
+from .seen import Seen
 from .values import Call, Script
 
 TYPE_CHECKING = False
@@ -31,7 +31,7 @@ def read(path: Path, *, interpreters: Interpreters | None = None) -> Script:
     Raises:
         RoostError: there is no such script (exit 66), or it cannot be read (exit 65); one clear reason.
     """
-    path = Path(os.path.abspath(path))  # noqa: PTH100  # links stay links: `sys.path[0]` is about the name that was given
+    path = Path(posixpath.abspath(path))  # links stay links: `sys.path[0]` is about the name that was given
     return _finished(forms.draft(path), interpreters)
 
 
@@ -44,8 +44,8 @@ def read_text(data: bytes, *, name: str, form: Form, folder: Path, interpreters:
     truncated = len(data) > source.LARGEST
     text = source.decode(data[: source.HEAD] if truncated else data, name=name)
     draft = Draft(
-        name, form, text, data, Path(os.path.abspath(folder)), program=data, beside=False, truncated=truncated
-    )  # noqa: PTH100
+        name, form, text, data, Path(posixpath.abspath(folder)), program=data, beside=False, truncated=truncated
+    )
     return _finished(draft, interpreters)
 
 
@@ -55,7 +55,7 @@ def read_module(name: str, *, folder: Path, interpreters: Interpreters | None = 
     Raises:
         RoostError: name is no module's name (exit 65), or its file cannot be read.
     """
-    return _finished(forms.module(name, Path(os.path.abspath(folder))), interpreters)  # noqa: PTH100
+    return _finished(forms.module(name, Path(posixpath.abspath(folder))), interpreters)
 
 
 def _finished(draft: Draft, interpreters: Interpreters | None) -> Script:

@@ -108,8 +108,8 @@ def _unopened(path: Path, error: OSError) -> ScriptMissing | ScriptForbidden | N
         return (ScriptMissing if missing else NotAScript)(f"cannot read `{path}`", why=(reason,))
     if path.is_symlink():
         return ScriptMissing(
-            f"cannot read `{path}`", why=(f"it is a link to `{os.readlink(path)}`, which does not exist",)
-        )  # noqa: PTH115
+            f"cannot read `{path}`", why=(f"it is a link to `{path.readlink()}`, which does not exist",)
+        )
     near = _nearest(path)
     return ScriptMissing(
         f"cannot read `{path}`",
@@ -167,8 +167,6 @@ def cookie(data: bytes) -> str | None:
 
 
 def _decoded(data: bytes, encoding: str, *, name: str, marked: bool) -> str:
-    import codecs
-
     plain = encoding.lower().replace("_", "-")
     if plain in {"utf-8", "utf8"} or plain.startswith("utf-8-"):
         encoding = "utf-8"
@@ -178,10 +176,7 @@ def _decoded(data: bytes, encoding: str, *, name: str, marked: bool) -> str:
             why=(f"it begins with the mark of UTF-8, but its first lines say `coding: {encoding}`",),
         )
     try:
-        codec = codecs.lookup(encoding)
-        if not codec._is_text_encoding:
-            raise LookupError
-        return data.decode(encoding)
+        return data.decode(encoding)  # refuses codecs such as `hex`, which give no text, with a LookupError
     except LookupError:
         raise UnknownEncoding(
             f"cannot read `{name}`",

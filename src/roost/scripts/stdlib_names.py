@@ -59,9 +59,11 @@ CHANGED: dict[str, tuple[tuple[str | None, str | None, str], ...]] = {  # module
         (
             None,
             "3.10",
-            "AsyncGenerator AsyncIterable AsyncIterator Awaitable ByteString Callable Collection Container "
-            "Coroutine Generator Hashable ItemsView Iterable Iterator KeysView Mapping MappingView MutableMapping "
-            "MutableSequence MutableSet Reversible Sequence Set Sized ValuesView ",
+            (
+                "AsyncGenerator AsyncIterable AsyncIterator Awaitable ByteString Callable Collection Container "
+                "Coroutine Generator Hashable ItemsView Iterable Iterator KeysView Mapping MappingView MutableMapping "
+                "MutableSequence MutableSet Reversible Sequence Set Sized ValuesView "
+            ),
         ),
     ),
     "collections.abc": (("3.12", None, "Buffer"),),
@@ -87,8 +89,10 @@ CHANGED: dict[str, tuple[tuple[str | None, str | None, str], ...]] = {  # module
         (
             "3.11",
             None,
-            "CONFORM CONTINUOUS EJECT EnumCheck EnumType FlagBoundary KEEP NAMED_FLAGS ReprEnum STRICT StrEnum "
-            "UNIQUE global_enum member nonmember property show_flag_values verify ",
+            (
+                "CONFORM CONTINUOUS EJECT EnumCheck EnumType FlagBoundary KEEP NAMED_FLAGS ReprEnum STRICT StrEnum "
+                "UNIQUE global_enum member nonmember property show_flag_values verify "
+            ),
         ),
         ("3.13", None, "EnumDict"),
     ),
@@ -256,8 +260,10 @@ CHANGED: dict[str, tuple[tuple[str | None, str | None, str], ...]] = {  # module
         (
             "3.11",
             None,
-            "LiteralString Never NotRequired Required Self TypeVarTuple Unpack assert_never assert_type "
-            "clear_overloads dataclass_transform get_overloads reveal_type ",
+            (
+                "LiteralString Never NotRequired Required Self TypeVarTuple Unpack assert_never assert_type "
+                "clear_overloads dataclass_transform get_overloads reveal_type "
+            ),
         ),
         ("3.12", None, "TypeAliasType override"),
         ("3.13", None, "NoDefault ReadOnly TypeIs get_protocol_members is_protocol"),
