@@ -16,7 +16,9 @@ import sqlite3
 from pathlib import Path
 
 DATA = Path(__file__).parent.parent / "src/roost/distributions/data"
-STRAY = frozenset(line for line in (Path(__file__).parent / "stray_roots.txt").read_text().splitlines() if not line.startswith("#"))
+STRAY = frozenset(
+    line for line in (Path(__file__).parent / "stray_roots.txt").read_text().splitlines() if not line.startswith("#")
+)
 
 
 def main() -> None:

@@ -42,7 +42,9 @@ def main() -> None:
     parser.add_argument(
         "--download", type=int, default=0, metavar="N", help="fetch at most N wheels of lines without evidence"
     )
-    parser.add_argument("--only", nargs="*", default=[], metavar="NAME", help="with --download: fetch these distributions")
+    parser.add_argument(
+        "--only", nargs="*", default=[], metavar="NAME", help="with --download: fetch these distributions"
+    )
     parser.add_argument("--table", type=Path, default=DATA / "curated.tsv")
     parser.add_argument("--prune", action="store_true", help="drop lines without evidence")
     options = parser.parse_args()
@@ -133,7 +135,9 @@ def read_database(path: Path) -> dict[str, tuple[str, frozenset[str]]]:
     query = "SELECT d.name, d.version, t.name FROM distributions d JOIN top_level_module_names t ON t.distribution_id = d.id"
     found: dict[str, tuple[str, set[str]]] = {}
     for name, version, module in sqlite3.connect(path).execute(query):
-        root = module.rpartition("\\")[2]  # pywin32 has "win32\\lib\\winerror": a .pth file puts that folder on the path
+        root = module.rpartition("\\")[
+            2
+        ]  # pywin32 has "win32\\lib\\winerror": a .pth file puts that folder on the path
         found.setdefault(plain(name), (version, set()))[1].add(root)
     return {name: (version, frozenset(modules)) for name, (version, modules) in found.items()}
 

@@ -68,9 +68,7 @@ def _read(file: Path) -> dict[str, object]:
         key = name.replace(".", "_").replace("-", "_")
         if key not in defaults:
             known = ", ".join(f"`{known.replace('_', '.', 1)}`" for known in sorted(defaults))
-            raise ConfigurationError(
-                f"`{file}` has a setting `{name}` that does not exist", hints=(f"there are: {known}",)
-            )
+            raise ConfigurationError(f"`{file}` has a setting `{name}` that does not exist", hints=(f"there are: {known}",))
         values[key] = _checked(file, name, value, defaults[key])
     return values
 
@@ -93,11 +91,7 @@ def _checked(file: Path, name: str, value: object, default: object) -> object:
         return float(value)
     if (default is None and isinstance(value, str)) or (default is not None and type(value) is type(default)):
         return value
-    wanted = (
-        "text"
-        if default is None
-        else {bool: "true or false", int: "a whole number", float: "a number"}.get(type(default), "a list of texts")
-    )
+    wanted = "text" if default is None else {bool: "true or false", int: "a whole number", float: "a number"}.get(type(default), "a list of texts")
     raise ConfigurationError(f"`{name}` in `{file}` must be {wanted}, not `{value!r}`")
 
 

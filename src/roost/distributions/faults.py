@@ -202,12 +202,16 @@ def _plain(said: str) -> str:
         if not words or re.match(r"(Resolved|Prepared|Installed|Downloading|Downloaded|Building|Using) ", words):
             continue
         starts = not framed or re.match(r"^\s*(?:\u00d7|╰─▶|├─▶)", line)
-        if (lines and not starts) or (
-            lines
-            and re.match(r"^\s{4,}\S", line)
-            and not framed
-            and lines[-1][:1].isupper()
-            and not lines[-1].endswith((":", "]"))
+        if (
+            (lines
+            and not starts)
+            or (
+                lines
+                and re.match(r"^\s{4,}\S", line)
+                and not framed
+                and lines[-1][:1].isupper()
+                and not lines[-1].endswith((":", "]"))
+            )
         ):
             lines[-1] += " " + words
         else:
