@@ -21,12 +21,12 @@ DEFAULT_AGE = 30.0  # days without use, after which `gc` takes an environment th
 
 def listing(arguments: Arguments, output: Output) -> int:
     """List environments with what is in them, their size, and when they were last used."""
-    from roost import environments
+    from roost.environments import store, use
 
     del arguments
     home, _ = place.find(output)
     output.progress("looking at environments")
-    rows = [(one, environments.size(one), environments.last_used(one)) for one in environments.listing(home)]
+    rows = [(one, store.size(one), use.last_used(one)) for one in store.listing(home)]
     if output.json:
         found = [views.environment_document(one) | {"size": size, "last_used": used} for one, size, used in rows]
         output.document("roost.environments/1", {"environments": found, "folder": str(home.environments)})
@@ -50,12 +50,12 @@ def _row(environment: Environment, size: int, used: float) -> tuple[str, ...]:
 
 def show(arguments: Arguments, output: Output) -> int:
     """Show one environment."""
-    from roost import environments
+    from roost.environments import references, store, use
 
     home, _ = place.find(output)
-    found = environments.find(home, arguments.words[0])
-    size, used = environments.size(found), environments.last_used(found)
-    scripts = [str(one.script) for one in environments.references(home) if one.environment == found.name]
+    found = store.find(home, arguments.words[0])
+    size, used = store.size(found), use.last_used(found)
+    scripts = [str(one.script) for one in references.references(home) if one.environment == found.name]
     if output.json:
         data = views.environment_document(found) | {"size": size, "last_used": used, "scripts": scripts}
         output.document("roost.environment/1", {"environment": data})
@@ -77,12 +77,12 @@ def show(arguments: Arguments, output: Output) -> int:
 
 def remove(arguments: Arguments, output: Output) -> int:
     """Remove environments: all are found before the first one goes."""
-    from roost import environments
+    from roost.environments import store
 
     home, _ = place.find(output)
-    found = list(dict.fromkeys(environments.find(home, text) for text in arguments.words))
+    found = list(dict.fromkeys(store.find(home, text) for text in arguments.words))
     for one in found:
-        environments.remove(home, one)
+        store.remove(home, one)
     return _removed(found, output)
 
 
