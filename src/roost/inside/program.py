@@ -6,12 +6,13 @@ who asks the module `__main__` for its file (multiprocessing starting a child, i
 told PROGRAM. Tracebacks show PROGRAM's lines and nothing of this file.
 """
 
-import os
-import sys
 
+def run() -> None:
+    """Run PROGRAM in the module `__main__`, which keeps nothing of ours; so everything here is local."""
+    import os
+    import sys
 
-def run(program: str, given: str, arguments: list) -> None:
-    """Run PROGRAM in the module `__main__`, which keeps nothing of ours."""
+    program, given, *arguments = sys.argv[1:]
     here = run.__code__.co_filename
     main = sys.modules["__main__"]
 
@@ -29,11 +30,10 @@ def run(program: str, given: str, arguments: list) -> None:
         sys.path[0] = os.path.dirname(os.path.realpath(given))
     with open(program, "rb") as file:
         source = file.read()
-    for name in ("os", "sys", "run"):
-        del main.__dict__[name]
+    del main.__dict__["run"]
     main.__dict__.update(__file__=os.path.abspath(given), __doc__=None)
     main.__class__ = Program
     exec(compile(source, program, "exec"), main.__dict__)  # noqa: S102  # it is what we are for
 
 
-run(sys.argv[1], sys.argv[2], sys.argv[3:])
+run()
