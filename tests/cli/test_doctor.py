@@ -10,7 +10,7 @@ def test_a_machine_where_all_is_well(index, roost):
     assert done.status == 0
     assert done.data["schema"] == "roost.doctor/1"
     found = states(done)
-    assert found["engine"] == found["home"] == found["locks"] == found["index"] == "ok"
+    assert found["engine"] == found["folders"] == found["locks"] == found["index"] == "ok"
 
 
 def test_an_index_that_does_not_answer_has_something_to_do(index, roost):
@@ -26,5 +26,5 @@ def test_broken_settings_and_a_home_that_cannot_be_are_named(roost, home):
     (home / "config/roost.toml").write_text("nonsense = 1\n")
     done = roost("doctor", "--offline", "--json")
     assert done.status == 69
-    assert states(done)["settings"] == "missing"
-    assert states(roost("doctor", "--offline", "--json", ROOST_HOME="relative"))["home"] == "missing"
+    assert states(done)["settings"] == "failed"
+    assert states(roost("doctor", "--offline", "--json", ROOST_HOME="relative"))["home"] == "failed"
