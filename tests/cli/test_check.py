@@ -7,7 +7,7 @@ from tests.cli.test_command_line import modules
 HEAVY = {
     "argparse", "asyncio", "email", "http", "http.client", "importlib.metadata", "logging", "packaging", "packaging.requirements",
     "parso", "ssl", "socket", "subprocess", "tomlkit", "tomllib", "typing", "typing_extensions", "unittest", "urllib.request",
-    "zipfile", "uv", "tempfile", "shutil",
+    "zipfile", "uv",
 }  # fmt: skip
 
 

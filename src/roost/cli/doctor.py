@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from roost.errors import Exit, RoostError
+from roost.values import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,8 +28,7 @@ LITTLE_SPACE = 2 * GIB  # a scientific environment with its downloads needs abou
 NO_SPACE = GIB // 10
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Value):
     """One thing that was looked at."""
 
     name: str
@@ -258,7 +257,7 @@ def _index(home: Home, settings: Settings, *, offline: bool) -> Finding:
 
 def _show(findings: list[Finding], output: Output) -> None:
     if output.json:
-        output.document("roost.doctor/1", {"findings": [asdict(finding) for finding in findings]})
+        output.document("roost.doctor/1", {"findings": [_document(finding) for finding in findings]})
         return
     width = max(len(finding.name) for finding in findings)
     lines = []
@@ -267,3 +266,7 @@ def _show(findings: list[Finding], output: Output) -> None:
         if finding.todo:
             lines.append(f"{'':<{width + 9}}  {finding.todo}")
     output.text("\n".join(lines))
+
+
+def _document(finding: Finding) -> dict[str, object]:
+    return {"name": finding.name, "state": finding.state, "says": finding.says, "todo": finding.todo}
