@@ -17,14 +17,21 @@ if TYPE_CHECKING:
 class Gathered:
     """What was declared, and the files that were looked at for it."""
 
-    declared: Declared = Declared()
+    declared: Declared = field(default_factory=Declared)
     inputs: list[Path] = field(default_factory=list)
     absent: list[Path] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
 def gather(
-    text: str, *, name: str, path: Path | None, folder: Path, top: Path, pip: Sequence[tuple[str, int]], beside: bool = True
+    text: str,
+    *,
+    name: str,
+    path: Path | None,
+    folder: Path,
+    top: Path,
+    pip: Sequence[tuple[str, int]],
+    beside: bool = True,
 ) -> Gathered:
     """Find what was declared, in the order: lock, PEP 723, requirements files, `pyproject.toml`, `pip install` lines.
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import posixpath
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from .source import LARGEST
 
@@ -45,10 +47,9 @@ class Disk:
     def read(self, path: str) -> bytes | None:
         """Read a regular file."""
         try:
-            if not os.path.isfile(path) or os.path.getsize(path) > LARGEST:  # noqa: PTH113, PTH202
+            if not posixpath.isfile(path) or posixpath.getsize(path) > LARGEST:
                 return None
-            with open(path, "rb") as file:  # noqa: PTH123
-                return file.read()
+            return Path(path).read_bytes()
         except OSError:
             return None
 

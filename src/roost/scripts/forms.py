@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import posixpath
 
 from . import source
-from .errors import NotAScript
 from .draft import Draft
+from .errors import NotAScript
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +22,24 @@ if TYPE_CHECKING:
 
 _NOTEBOOK = {".ipynb"}
 _MARKDOWN = {".md", ".markdown", ".mdown", ".mkd"}
-_SHELLS = {"sh", "bash", "zsh", "dash", "ksh", "fish", "perl", "ruby", "node", "php", "Rscript", "lua", "awk", "tclsh", "make", "pwsh"}
+_SHELLS = {
+    "sh",
+    "bash",
+    "zsh",
+    "dash",
+    "ksh",
+    "fish",
+    "perl",
+    "ruby",
+    "node",
+    "php",
+    "Rscript",
+    "lua",
+    "awk",
+    "tclsh",
+    "make",
+    "pwsh",
+}
 
 
 def draft(path: Path) -> Draft:
@@ -33,7 +51,9 @@ def draft(path: Path) -> Draft:
     if path.is_dir():
         return _folder(path)
     content = source.load(path)
-    if content.data.startswith((b"PK\3\4", b"PK\5\6")) or (content.data.startswith(b"#!") and _has_archive(content.data)):
+    if content.data.startswith((b"PK\3\4", b"PK\5\6")) or (
+        content.data.startswith(b"#!") and _has_archive(content.data)
+    ):
         from .archive import draft as archived
 
         return archived(path)
@@ -84,7 +104,11 @@ def _without_code(path: Path) -> NotAScript:
     first = next((name for name in ("main.py", "app.py", "run.py", f"{path.name}.py") if name in scripts), None)
     likely = [first] if first else scripts[:3]
     why = "it has no `__main__.py`" if scripts else "it is empty" if not names else "there is no Python code in it"
-    return NotAScript(f"cannot run the folder `{path}`", why=(why,), hints=tuple(f"run one of its files: `{path / name}`" for name in likely))
+    return NotAScript(
+        f"cannot run the folder `{path}`",
+        why=(why,),
+        hints=tuple(f"run one of its files: `{path / name}`" for name in likely),
+    )
 
 
 def module(name: str, folder: Path) -> Draft:
@@ -95,7 +119,9 @@ def module(name: str, folder: Path) -> Draft:
     """
     parts = name.split(".")
     if not all(part.isidentifier() for part in parts):
-        raise NotAScript(f"cannot run the module `{name}`", why=("this is no module's name",), hints=_without_suffix(name))
+        raise NotAScript(
+            f"cannot run the module `{name}`", why=("this is no module's name",), hints=_without_suffix(name)
+        )
     base = folder.joinpath(*parts)
     package = (base / "__main__.py").is_file()
     file = base / "__main__.py" if package else base.with_name(f"{base.name}.py")
@@ -122,7 +148,9 @@ def _refuse_other_languages(path: Path, data: bytes) -> None:
     if not data.startswith(b"#!"):
         return
     words = data[2:200].split(b"\n", 1)[0].decode("ascii", "replace").split()
-    names = [os.path.basename(word) for word in words if not word.startswith("-")]  # noqa: PTH119
+    names = [posixpath.basename(word) for word in words if not word.startswith("-")]
     program = names[1] if len(names) > 1 and names[0] == "env" else names[0] if names else ""
     if program in _SHELLS and path.suffix.lower() not in {".py", ".pyw"}:
-        raise NotAScript(f"cannot read `{path.name}`", why=(f"its first line asks for `{program}`, so it is no Python",))
+        raise NotAScript(
+            f"cannot read `{path.name}`", why=(f"its first line asks for `{program}`, so it is no Python",)
+        )

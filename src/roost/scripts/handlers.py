@@ -14,8 +14,34 @@ if TYPE_CHECKING:
 _NARROW = {"ImportError", "ModuleNotFoundError"}
 _BROAD = {"Exception", "BaseException", "StandardError"}
 _EXITS = {"sys.exit", "exit", "quit", "os._exit", "os.abort", "exit_with_error", "parser.error", "ap.error"}
-_HELPERS = {"sys", "os", "traceback", "warnings", "logging", "subprocess", "time", "platform", "pip", "textwrap", "inspect"}
-_PRINTS = {"print", "log", "debug", "info", "warning", "warn", "error", "exception", "critical", "echo", "secho", "write", "print_exc"}
+_HELPERS = {
+    "sys",
+    "os",
+    "traceback",
+    "warnings",
+    "logging",
+    "subprocess",
+    "time",
+    "platform",
+    "pip",
+    "textwrap",
+    "inspect",
+}
+_PRINTS = {
+    "print",
+    "log",
+    "debug",
+    "info",
+    "warning",
+    "warn",
+    "error",
+    "exception",
+    "critical",
+    "echo",
+    "secho",
+    "write",
+    "print_exc",
+}
 
 
 def judge(statement: ast.Try | ast.TryStar) -> tuple[Verdict, ast.ExceptHandler | None]:
@@ -112,9 +138,13 @@ def _imports(body: Iterable[ast.stmt], *, nested: bool = False) -> Iterator[ast.
 def _installs(body: Iterable[ast.stmt]) -> bool:
     """Tell whether the handler calls an installer: the author wants it to be there."""
     for statement in body:
-        words = {node.value for node in ast.walk(statement) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+        words = {
+            node.value for node in ast.walk(statement) if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        }
         calls = {_dotted(node.func) for node in ast.walk(statement) if isinstance(node, ast.Call)}
-        runs = any(name.startswith(("os.", "subprocess.", "pip")) or name in {"run", "check_call", "system"} for name in calls)
+        runs = any(
+            name.startswith(("os.", "subprocess.", "pip")) or name in {"run", "check_call", "system"} for name in calls
+        )
         if runs and ("install" in words or any("pip" in word and " install " in word for word in words)):
             return True
     return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import shlex
 
-from . import paths
+from .paths import Places
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class Literals:
         self.values: dict[str, ast.expr] = {}
         self._choices: dict[str, tuple[str, ...]] = {}  # what a loop's name runs through
         self._dotted = dotted
-        self._file = file
+        self._places = Places(file, dotted, self.values) if file is not None else None
 
     def bind(self, name: str, value: ast.expr) -> None:
         """Note that a name stands for an expression from here on."""
@@ -61,7 +61,11 @@ class Literals:
         if isinstance(node, ast.Dict) and position < 2:
             cells: list[ast.expr | None] = [*(node.keys if position == 0 else node.values)]
         elif isinstance(node, ast.List | ast.Tuple):
-            cells = [row.elts[position] for row in node.elts if isinstance(row, ast.Tuple | ast.List) and position < len(row.elts)]
+            cells = [
+                row.elts[position]
+                for row in node.elts
+                if isinstance(row, ast.Tuple | ast.List) and position < len(row.elts)
+            ]
         else:
             return ()
         return tuple(text for cell in cells if cell is not None for text in self.strings(cell))[:_MANY]
@@ -73,26 +77,35 @@ class Literals:
         """Give every string that an expression may stand for; none when anything but literals is in it."""
         if depth > _DEPTH:
             return ()
+        if isinstance(node, ast.Constant):
+            return (node.value,) if isinstance(node.value, str) else ()
+        if isinstance(node, ast.Name):
+            if node.id in self._choices:
+                return self._choices[node.id]
+            node = self.values.get(node.id, node)
+            return () if isinstance(node, ast.Name) else self.strings(node, depth + 1)
+        if isinstance(node, ast.List | ast.Tuple | ast.Set):
+            return tuple(text for part in node.elts for text in self.strings(part, depth + 1))[:_MANY]
+        return self._built(node, depth + 1)
+
+    def _built(self, node: ast.expr, depth: int) -> tuple[str, ...]:
+        """Give the strings of an expression that puts them together."""
         match node:
-            case ast.Constant(value=str(text)):
-                return (text,)
-            case ast.Name(id=name):
-                if name in self._choices:
-                    return self._choices[name]
-                return self.strings(self.values[name], depth + 1) if name in self.values else ()
             case ast.BinOp(left=left, op=ast.Add(), right=right):
-                ends = self.strings(right, depth + 1)
-                return tuple(one + two for one in self.strings(left, depth + 1) for two in ends)[:_MANY]
+                return self._product([left, right], "", depth)
             case ast.JoinedStr(values=parts):
-                return self._product([part.value if isinstance(part, ast.FormattedValue) else part for part in parts], "", depth)
-            case ast.Call(func=ast.Attribute(value=ast.Constant(value=str(glue)), attr="join"), args=[ast.List() | ast.Tuple() as parts]):
+                return self._product(
+                    [part.value if isinstance(part, ast.FormattedValue) else part for part in parts], "", depth
+                )
+            case ast.Call(
+                func=ast.Attribute(value=ast.Constant(value=str(glue)), attr="join"),
+                args=[ast.List() | ast.Tuple() as parts],
+            ):
                 return self._product(parts.elts, glue, depth)
-            case ast.List(elts=parts) | ast.Tuple(elts=parts) | ast.Set(elts=parts):
-                return tuple(text for part in parts for text in self.strings(part, depth + 1))[:_MANY]
             case ast.Dict(keys=keys):
-                return tuple(text for key in keys if key is not None for text in self.strings(key, depth + 1))[:_MANY]
+                return tuple(text for key in keys if key is not None for text in self.strings(key, depth))[:_MANY]
             case ast.Starred(value=inner):
-                return self.strings(inner, depth + 1)
+                return self.strings(inner, depth)
         return ()
 
     def _product(self, parts: list[ast.expr], glue: str, depth: int) -> tuple[str, ...]:
@@ -109,11 +122,20 @@ class Literals:
             return [folder for part in node.elts for folder in self.folders(part)]
         if isinstance(node, ast.Starred):
             return self.folders(node.value) if not isinstance(node.value, ast.Attribute) else []
-        if isinstance(node, ast.BinOp) and isinstance(node.left, ast.List | ast.Attribute) and isinstance(node.right, ast.List | ast.Attribute):
-            return [folder for part in (node.left, node.right) if isinstance(part, ast.List) for folder in self.folders(part)]
+        if (
+            isinstance(node, ast.BinOp)
+            and isinstance(node.left, ast.List | ast.Attribute)
+            and isinstance(node.right, ast.List | ast.Attribute)
+        ):
+            return [
+                folder
+                for part in (node.left, node.right)
+                if isinstance(part, ast.List)
+                for folder in self.folders(part)
+            ]
         if isinstance(node, ast.Name) and node.id in self._choices:
             return list(self._choices[node.id])
-        found = paths.place(node, file=self._file or "", dotted=self._dotted, values=self.values) if self._file is not None else None
+        found = self._places.read(node) if self._places is not None else None
         if found is None:
             texts = self.strings(node)
             found = texts[0] if len(texts) == 1 else None
@@ -122,7 +144,11 @@ class Literals:
     def command(self, node: ast.expr) -> list[str]:
         """Give a command as lines of a shell: one string, or a list whose other parts may be unknown."""
         node = self._resolved(node)
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add) and isinstance(self._resolved(node.left), ast.List):
+        if (
+            isinstance(node, ast.BinOp)
+            and isinstance(node.op, ast.Add)
+            and isinstance(self._resolved(node.left), ast.List)
+        ):
             left, right = self.command(node.left), self._resolved(node.right)
             more = " ".join(map(shlex.quote, self.strings(right)))
             return [f"{line} {more}" for line in left]
@@ -136,13 +162,17 @@ class Literals:
             return [" ".join(map(shlex.quote, words))]
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "split":
             return list(self.strings(node.func.value))
-        if isinstance(node, ast.JoinedStr):  # f"{sys.executable} -m pip install x": what is not literal is no requirement
+        if isinstance(
+            node, ast.JoinedStr
+        ):  # f"{sys.executable} -m pip install x": what is not literal is no requirement
             return [self._filled(node)]
         return list(self.strings(node))
 
     def _filled(self, node: ast.JoinedStr) -> str:
         texts = [self.strings(part.value if isinstance(part, ast.FormattedValue) else part) for part in node.values]
-        return "".join(" ".join(text) if text else "python" if position == 0 else "" for position, text in enumerate(texts))
+        return "".join(
+            " ".join(text) if text else "python" if position == 0 else "" for position, text in enumerate(texts)
+        )
 
     def installs(self, function: ast.FunctionDef | ast.AsyncFunctionDef, parameter: str) -> bool:
         """Tell whether a short function hands its parameter to `pip install`."""

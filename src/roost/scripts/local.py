@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os.path
+import posixpath
 from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from . import stdlib
 from .errors import NotAScript, SyntaxBroken, UnknownEncoding
+from .seen import RANK
 from .source import decode
-from .syntax import RANK
 from .values import Import
 
 TYPE_CHECKING = False
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from .files import Shelf
     from .parse import Reading
-    from .syntax import Found
+    from .seen import Found
     from .values import Kind
 
 MOST_FILES = 1500  # local modules that are followed
@@ -71,7 +71,13 @@ class Follower:
     """
 
     def __init__(
-        self, shelf: Shelf, roots: Iterable[str], *, fallbacks: Iterable[str], analyse: Callable[[str, str], Reading], script: str | None
+        self,
+        shelf: Shelf,
+        roots: Iterable[str],
+        *,
+        fallbacks: Iterable[str],
+        analyse: Callable[[str, str], Reading],
+        script: str | None,
     ) -> None:
         self._shelf = shelf
         self._roots = list(dict.fromkeys(roots))
@@ -137,9 +143,9 @@ class Follower:
             self._import(found, source, group)
 
     def _add_roots(self, paths: list[tuple[str, bool]], source: _Source) -> None:
-        base = os.path.dirname(source.path) if source.path else source.folder  # noqa: PTH120
+        base = posixpath.dirname(source.path) if source.path else source.folder
         for folder, front in paths:
-            path = os.path.normpath(os.path.join(base, folder))  # noqa: PTH118
+            path = posixpath.normpath(posixpath.join(base, folder))
             if path not in self._roots:
                 self._roots.insert(0, path) if front else self._roots.append(path)
                 self._located.clear()
@@ -158,9 +164,16 @@ class Follower:
             self._remark(found, source, located, usual=usual)
         self.found.imports.append(
             Import(
-                found.module, found.names, found.line, kind, Path(source.path) if source.path else None,
-                found.dynamic, marker, group, provider,
-            )  # fmt: skip
+                found.module,
+                found.names,
+                found.line,
+                kind,
+                Path(source.path) if source.path else None,
+                found.dynamic,
+                marker,
+                group,
+                provider,
+            )
         )
 
     def _enqueue(self, located: Located, kind: Kind, marker: str | None, *, package: bool) -> None:
@@ -168,16 +181,22 @@ class Follower:
             return
         for file in located.files:
             if file not in self._visited and not file.endswith(_COMPILED):
-                folder = os.path.dirname(file)  # noqa: PTH120
-                self._queues[RANK[kind]].append(_Source(file, folder, package or file.endswith("__init__.py"), None, kind, marker))
+                folder = posixpath.dirname(file)
+                self._queues[RANK[kind]].append(
+                    _Source(file, folder, package or file.endswith("__init__.py"), None, kind, marker)
+                )
 
     def _remark(self, found: Found, source: _Source, located: Located, *, usual: bool) -> None:
         where = f" of `{source.path}`" if source.path else ""
         if located.missing and found.kind == "required":
-            self.found.notes.append(f"`{found.module}` at line {found.line}{where}: there is no `{located.missing}` in `{located.provider}`")
+            self.found.notes.append(
+                f"`{found.module}` at line {found.line}{where}: there is no `{located.missing}` in `{located.provider}`"
+            )
         if self._script is not None and located.files[-1:] == (self._script,) and found.module.count(".") == 0:
-            name = os.path.basename(self._script)  # noqa: PTH119
-            self.found.notes.append(f"`import {found.module}` finds the script `{name}` itself: give the script another name")
+            name = posixpath.basename(self._script)
+            self.found.notes.append(
+                f"`import {found.module}` finds the script `{name}` itself: give the script another name"
+            )
         if not usual:
             folder = Path(located.files[0] if located.files else located.provider)
             while folder.name != found.module.partition(".")[0] and folder.stem != found.module.partition(".")[0]:
@@ -188,7 +207,7 @@ class Follower:
     def _relative(self, found: Found, source: _Source, kind: Kind, marker: str | None) -> None:
         folder = source.folder
         for _ in range(found.level - 1):
-            folder = os.path.dirname(folder)  # noqa: PTH120
+            folder = posixpath.dirname(folder)
         written = "." * found.level + found.module
         where = f" of `{source.path}`" if source.path else ""
         if not source.package and source.path is None:
@@ -200,7 +219,9 @@ class Follower:
             self._enqueue(located, kind, marker, package=True)
         if (located is None or located.missing) and kind == "required":
             missing = found.module if located is None else located.missing
-            self.found.notes.append(f"`from {written} import …` at line {found.line}{where}: there is no `{missing}` in `{folder}`")
+            self.found.notes.append(
+                f"`from {written} import …` at line {found.line}{where}: there is no `{missing}` in `{folder}`"
+            )
 
     def _locate(self, module: str, names: tuple[str, ...]) -> tuple[Located, bool] | None:
         """Find an absolute import among the local files; also whether Python would look there by itself."""
@@ -226,7 +247,12 @@ class Follower:
             return None
         for folder in self._fallbacks:
             located = _below(self._shelf, folder, module, names)
-            if located is not None and located.files and not located.missing and not _is_namespace(self._shelf, folder, root):
+            if (
+                located is not None
+                and located.files
+                and not located.missing
+                and not _is_namespace(self._shelf, folder, root)
+            ):
                 return located, False
         return None
 
@@ -240,7 +266,7 @@ class Follower:
 
 def _weaker(source: _Source, found: Found) -> tuple[Kind, str | None]:
     """Give kind and marker of an import in a file that itself matters only so much."""
-    kind: Kind = found.kind
+    kind: Kind = found.kind  # type: ignore[assignment]  # text there, because it may come from another Python
     if RANK[source.kind] > RANK[kind]:
         kind = "optional" if source.kind == "alternative" else source.kind
     if source.marker is None or source.marker == found.marker:
@@ -300,4 +326,8 @@ def _step(shelf: Shelf, folder: str, name: str) -> tuple[str | None, str | None]
 
 def _compiled(entries: dict[str, bool], name: str) -> Iterable[str]:
     start = f"{name}."
-    return (entry for entry, folder in entries.items() if not folder and entry.startswith(start) and entry.endswith(_COMPILED))
+    return (
+        entry
+        for entry, folder in entries.items()
+        if not folder and entry.startswith(start) and entry.endswith(_COMPILED)
+    )

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     # ("cmp", variable, operator, value) · ("and" | "or", left, right) · ("true",) · ("false",) · ("typing",)
-    Marker = tuple[str, *tuple[object, ...]]
+    Marker = tuple[object, ...]
 
 _VARIABLES = {
     "sys.platform": "sys_platform",
@@ -51,9 +51,7 @@ def both(left: Marker | None, right: Marker | None) -> Marker | None:
     """Give the marker that holds where both do; an unknown one is left out."""
     if left is None or left == ("true",):
         return right
-    if right is None or right == ("true",) or right == left:
-        return left
-    return ("and", left, right)
+    return left if right in {None, ("true",), left} else ("and", left, right)
 
 
 def text(marker: Marker | None) -> str | None:
@@ -62,7 +60,9 @@ def text(marker: Marker | None) -> str | None:
         return None
     if marker[0] == "cmp":
         _, variable, operator, value = marker
-        return f"'{value}' {operator} {variable}" if operator in {"in", "not in"} else f"{variable} {operator} '{value}'"
+        return (
+            f"'{value}' {operator} {variable}" if operator in {"in", "not in"} else f"{variable} {operator} '{value}'"
+        )
     parts = [text(part) for part in marker[1:]]  # type: ignore[arg-type]  # markers nest in markers
     kept = [f"({part})" if marker[0] == "and" and " or " in part else part for part in parts if part]
     return f" {marker[0]} ".join(kept) or None
@@ -82,22 +82,23 @@ class Conditions:
 
     def read(self, test: ast.expr, depth: int = 0) -> Marker | None:
         """Read a test as a marker; None when it says nothing about platform, Python or type checking."""
+        found: Marker | None = None
         if depth > _DEPTH:
             return None
         match test:
             case ast.Constant(value=value):
-                return ("true",) if value else ("false",)
+                found = ("true",) if value else ("false",)
             case ast.UnaryOp(op=ast.Not(), operand=operand):
-                return negate(self.read(operand, depth + 1))
+                found = negate(self.read(operand, depth + 1))
             case ast.BoolOp(op=op, values=parts):
-                return self._joined(op, parts, depth)
+                found = self._joined(op, parts, depth)
             case ast.Compare(left=left, ops=[op], comparators=[right]):
-                return self._compared(left, op, right)
+                found = self._compared(left, op, right)
             case ast.Call(func=ast.Attribute(value=value, attr="startswith"), args=[ast.Constant(value=str(prefix))]):
-                return self._prefixed(self._variable(value), prefix)
+                found = self._prefixed(self._variable(value), prefix)
             case ast.Name() | ast.Attribute():
-                return self._named(test, depth)
-        return None
+                found = self._named(test, depth)
+        return found
 
     def _joined(self, op: ast.boolop, parts: list[ast.expr], depth: int) -> Marker | None:
         """Join parts; of an `and` unknown parts are left out, an `or` with one says nothing."""
@@ -151,7 +152,12 @@ class Conditions:
         if isinstance(op, ast.In | ast.NotIn) and isinstance(right, ast.Tuple | ast.List | ast.Set):
             return _one_of(variable, right.elts, negated=isinstance(op, ast.NotIn))
         sign = _OPERATORS.get(type(op))
-        if isinstance(right, ast.Constant) and isinstance(right.value, str) and _plain(right.value) and sign in {"==", "!="}:
+        if (
+            isinstance(right, ast.Constant)
+            and isinstance(right.value, str)
+            and _plain(right.value)
+            and sign in {"==", "!="}
+        ):
             return ("cmp", variable, sign, _cased(variable, right.value))
         return None
 

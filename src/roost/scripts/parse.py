@@ -7,7 +7,8 @@ import warnings
 from dataclasses import dataclass
 
 from .errors import SyntaxBroken
-from .syntax import Seen, walk
+from .seen import Seen
+from .syntax import walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ _WITH_VALUE = {
 }  # fmt: skip
 _PROSE = {
     "to", "before", "first", "and", "or", "if", "in", "on", "for", "the", "with", "then", "from", "via", "using", "you", "it", "this",
-    "into", "as", "is", "when", "a", "an", "your", "that", "which", "will", "should", "package", "packages", "command", "is", "are",
+    "into", "as", "is", "when", "a", "an", "your", "that", "which", "will", "should", "package", "packages", "command", "are",
     "not", "also", "here", "again", "instead", "manually", "inside", "after", "at", "by", "be", "some-package", "package-name",
     "package_name", "todo", "etc", "of", "e.g", "i.e",
 }  # fmt: skip

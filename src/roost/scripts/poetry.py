@@ -19,7 +19,9 @@ def convert(path: Path, table: dict[str, object]) -> Declared:
     for name, value in table.items():
         text = None if name == "python" else _requirement(name, value, path)
         if text is not None:
-            line = next((number for number, line in enumerate(lines, 1) if line.lstrip().startswith((name, f'"{name}"'))), 1)
+            line = next(
+                (number for number, line in enumerate(lines, 1) if line.lstrip().startswith((name, f'"{name}"'))), 1
+            )
             declarations.append(Declaration(text, line, path, "pyproject"))
     specifier = specifiers(python) if isinstance(python, str) else None
     return Declared(tuple(declarations), f"`{path}`", "pyproject", specifier or None)
@@ -47,7 +49,7 @@ def _requirement(name: str, value: object, path: Path) -> str | None:
 
 def specifiers(text: str) -> str:
     """Write Poetry's constraint as PEP 440 specifiers: `^1.2` is `>=1.2,<2`, `~1.2` is `>=1.2,<1.3`, `1.*` is `==1.*`."""
-    parts = [_one(part.strip()) for part in text.split("||")[0].split(",")]
+    parts = [_one(part.strip()) for part in text.split("||", maxsplit=1)[0].split(",")]
     return ",".join(part for part in parts if part)
 
 

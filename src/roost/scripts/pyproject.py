@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 
 from .errors import MetadataBroken
@@ -17,20 +18,29 @@ def candidates(folder: Path) -> list[Path]:
     """Name the files that may describe the project of a script in folder, nearest first, whether they are there or not.
 
     A project contains a script when its `pyproject.toml` lies in the script's folder, above the packages around it, or
-    at most `ABOVE` folders higher in the same repository (`NEAR` where there is none). Home, root and the temporary
-    folder are nobody's project unless the script lies directly in them.
+    at most `ABOVE` folders higher in the same repository (`NEAR` where there is none). Home, root and temporary
+    folders are nobody's project unless the script lies directly in them.
     """
     found = [folder / "pyproject.toml"]
-    outsiders = {Path(folder.anchor), Path("/tmp"), Path(os.environ.get("TMPDIR") or "/tmp"), Path(os.environ.get("HOME") or "/")}  # noqa: S108
     repository = _repository(folder)
     steps, at = 0, folder
-    while at != repository and at != at.parent:
+    while at not in {repository, at.parent}:
         steps += not (at / "__init__.py").exists()
         at = at.parent
-        if at in outsiders or steps > (ABOVE if repository else NEAR):
+        if _is_shared(at) or steps > (ABOVE if repository else NEAR):
             break
         found.append(at / "pyproject.toml")
     return found
+
+
+def _is_shared(folder: Path) -> bool:
+    """Tell whether a folder holds things that have nothing to do with each other."""
+    if folder == folder.parent or str(folder) == os.environ.get("HOME"):
+        return True
+    try:
+        return bool(folder.stat().st_mode & stat.S_ISVTX)  # as the temporary folders of a machine are marked
+    except OSError:
+        return True
 
 
 def _repository(folder: Path) -> Path | None:
@@ -71,7 +81,9 @@ def _declared(path: Path, project: dict[str, object], tools: dict[str, object]) 
     dependencies = project.get("dependencies", [])
     python = project.get("requires-python")
     if not isinstance(dependencies, list) or not all(isinstance(one, str) for one in dependencies):
-        raise MetadataBroken(f"cannot read `{path}`", why=("`project.dependencies` must be a list of requirements as text",))
+        raise MetadataBroken(
+            f"cannot read `{path}`", why=("`project.dependencies` must be a list of requirements as text",)
+        )
     if python is not None and not isinstance(python, str):
         raise MetadataBroken(f"cannot read `{path}`", why=("`project.requires-python` must be text, such as `>=3.11`",))
     uv = tools.get("uv")
@@ -97,7 +109,9 @@ def _dynamic(path: Path, project: dict[str, object], tools: dict[str, object]) -
     names = [table] if isinstance(table, str) else table if isinstance(table, list) else []
     from . import requirements
 
-    return [one for name in names if isinstance(name, str) for one in requirements.read(path.parent / name).requirements]
+    return [
+        one for name in names if isinstance(name, str) for one in requirements.read(path.parent / name).requirements
+    ]
 
 
 def builds(path: Path) -> bool:

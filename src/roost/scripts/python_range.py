@@ -34,7 +34,10 @@ class _Bound:
 
 
 def narrow(
-    readings: Sequence[tuple[str | None, Reading]], imports: Sequence[Import], calls: Iterable[tuple[str, int]], declared: Declared
+    readings: Sequence[tuple[str | None, Reading]],
+    imports: Sequence[Import],
+    calls: Iterable[tuple[str, int]],
+    declared: Declared,
 ) -> tuple[PythonRange, list[str]]:
     """Put together what syntax, the standard library, the script's own checks and the author say.
 
@@ -82,7 +85,11 @@ def _of_guard(operator: str, version: str, line: int, where: str) -> _Bound | No
     number = int(minor or 0) + (operator in {">", "<="})
     if operator in {">", ">="} and number <= stdlib.FIRST:
         return None
-    return _Bound(number, lower=operator in {">", ">="}, reason=f"the script checks for Python {operator}{version} at line {line}{where}")
+    return _Bound(
+        number,
+        lower=operator in {">", ">="},
+        reason=f"the script checks for Python {operator}{version} at line {line}{where}",
+    )
 
 
 def _of_import(one: Import, given: set[str]) -> list[_Bound]:
@@ -99,7 +106,9 @@ def _of_import(one: Import, given: set[str]) -> list[_Bound]:
     for name in one.names:
         life = stdlib.name_lifetime(one.module, name)
         if life is not None:
-            found += _bounds(life, f"`from {one.module} import {name}` at line {one.line}{where}", "it is there", firm=firm)
+            found += _bounds(
+                life, f"`from {one.module} import {name}` at line {one.line}{where}", "it is there", firm=firm
+            )
     return found
 
 
@@ -117,7 +126,9 @@ def _bounds(life: tuple[str | None, str | None], what: str, has: str, *, firm: b
     if added is not None:
         found.append(_Bound(_minor(added), lower=True, reason=f"{what}: {has} since {added}", firm=firm))
     if removed is not None:
-        found.append(_Bound(_minor(removed), lower=False, reason=f"{what}: left the standard library in {removed}", firm=firm))
+        found.append(
+            _Bound(_minor(removed), lower=False, reason=f"{what}: left the standard library in {removed}", firm=firm)
+        )
     return found
 
 
@@ -126,7 +137,10 @@ def _minor(version: str) -> int:
 
 
 def _name(requirement: str) -> str:
-    end = next((position for position, letter in enumerate(requirement) if not (letter.isalnum() or letter in "._-")), len(requirement))
+    end = next(
+        (position for position, letter in enumerate(requirement) if not (letter.isalnum() or letter in "._-")),
+        len(requirement),
+    )
     return normalised(requirement[:end])
 
 
@@ -173,5 +187,7 @@ def _allowed(specifier: str) -> list[int] | None:
     except InvalidSpecifier:
         return None
     return [
-        minor for minor in range(stdlib.LAST + 2) if any(wanted.contains(f"3.{minor}.{patch}", prereleases=True) for patch in range(30))
+        minor
+        for minor in range(stdlib.LAST + 2)
+        if any(wanted.contains(f"3.{minor}.{patch}", prereleases=True) for patch in range(30))
     ]

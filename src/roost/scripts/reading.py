@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import posixpath
 from pathlib import Path
 
 from . import declared as declaring
@@ -11,7 +11,7 @@ from .draft import Draft
 from .errors import SyntaxBroken
 from .local import Follower
 from .parse import Reading, analyse
-from .syntax import Seen
+from .seen import Seen
 from .values import Call, Script
 
 TYPE_CHECKING = False
@@ -31,7 +31,7 @@ def read(path: Path, *, interpreters: Interpreters | None = None) -> Script:
     Raises:
         RoostError: there is no such script (exit 66), or it cannot be read (exit 65); one clear reason.
     """
-    path = Path(os.path.abspath(path))  # noqa: PTH100  # links stay links: `sys.path[0]` is about the name that was given
+    path = Path(posixpath.abspath(path))  # links stay links: `sys.path[0]` is about the name that was given
     return _finished(forms.draft(path), interpreters)
 
 
@@ -43,7 +43,9 @@ def read_text(data: bytes, *, name: str, form: Form, folder: Path, interpreters:
     """
     truncated = len(data) > source.LARGEST
     text = source.decode(data[: source.HEAD] if truncated else data, name=name)
-    draft = Draft(name, form, text, data, Path(os.path.abspath(folder)), program=data, beside=False, truncated=truncated)  # noqa: PTH100
+    draft = Draft(
+        name, form, text, data, Path(posixpath.abspath(folder)), program=data, beside=False, truncated=truncated
+    )
     return _finished(draft, interpreters)
 
 
@@ -53,12 +55,14 @@ def read_module(name: str, *, folder: Path, interpreters: Interpreters | None = 
     Raises:
         RoostError: name is no module's name (exit 65), or its file cannot be read.
     """
-    return _finished(forms.module(name, Path(os.path.abspath(folder))), interpreters)  # noqa: PTH100
+    return _finished(forms.module(name, Path(posixpath.abspath(folder))), interpreters)
 
 
 def _finished(draft: Draft, interpreters: Interpreters | None) -> Script:
     file = str(draft.file) if draft.file else None
-    reading = _head(draft) if draft.truncated else analyse(draft.text, name=draft.name, file=file, interpreters=interpreters)
+    reading = (
+        _head(draft) if draft.truncated else analyse(draft.text, name=draft.name, file=file, interpreters=interpreters)
+    )
     top = _top(draft.folder) if draft.file else draft.folder
     pip = [*draft.pip, *_installs(draft, reading)]
     gathered = declaring.gather(
@@ -74,7 +78,9 @@ def _finished(draft: Draft, interpreters: Interpreters | None) -> Script:
     followed = follower.follow(reading, draft.home or str(draft.folder), package=draft.package)
     readings: list[tuple[str | None, Reading]] = [(None, reading), *followed.readings]
     calls = _calls(readings)
-    python, remarks = python_range.narrow(readings, followed.imports, [(call.name, call.line) for call in calls], gathered.declared)
+    python, remarks = python_range.narrow(
+        readings, followed.imports, [(call.name, call.line) for call in calls], gathered.declared
+    )
     return Script(
         path=draft.path,
         name=draft.name,
@@ -96,7 +102,9 @@ def _finished(draft: Draft, interpreters: Interpreters | None) -> Script:
 
 
 def _calls(readings: Sequence[tuple[str | None, Reading]]) -> tuple[Call, ...]:
-    return tuple(Call(*call) for _, reading in readings for call in sorted(reading.seen.calls, key=lambda call: call[1]))
+    return tuple(
+        Call(*call) for _, reading in readings for call in sorted(reading.seen.calls, key=lambda call: call[1])
+    )
 
 
 def _installs(draft: Draft, reading: Reading) -> list[tuple[str, int]]:
@@ -111,7 +119,10 @@ def _head(draft: Draft) -> Reading:
     """Read no more of a very large program than the imports that stand at the margin of its head."""
     draft.notes.append(f"larger than {source.LARGEST // 2**20} MB: only its head was read")
     lines = draft.text.split("\n")[:-1]  # the last one may be cut
-    kept = [line if line.startswith(("import ", "from ")) and "(" not in line and not line.endswith("\\") else "" for line in lines]
+    kept = [
+        line if line.startswith(("import ", "from ")) and "(" not in line and not line.endswith("\\") else ""
+        for line in lines
+    ]
     try:
         return analyse("\n".join(kept), name=draft.name, file=str(draft.file) if draft.file else None)
     except SyntaxBroken:
@@ -130,7 +141,14 @@ def _fallbacks(draft: Draft, top: Path) -> list[str]:
     if draft.file is None:
         return [str(draft.folder / "src")]
     found = [draft.folder / "src", top, top / "src"]
-    project = next((one.parent for one in pyproject.candidates(draft.folder) if one.is_file() or (one.parent / "setup.py").is_file()), None)
+    project = next(
+        (
+            one.parent
+            for one in pyproject.candidates(draft.folder)
+            if one.is_file() or (one.parent / "setup.py").is_file()
+        ),
+        None,
+    )
     if project is not None:
         found += [project / "src", project]
     return [str(folder) for folder in dict.fromkeys(found) if folder != draft.folder]

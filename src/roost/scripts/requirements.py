@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -119,7 +120,7 @@ def _option(text: str, number: int, path: Path, listed: Listed, *, constraining:
     if name in {"--requirement", "--constraint"}:
         if _ADDRESS.match(value):
             raise _broken(path, number, text, "a list behind an address is not followed")
-        inner = Path(os.path.normpath(path.parent / value))
+        inner = Path(posixpath.normpath(path.parent / value))
         _read(inner, listed, constraining=constraining or name == "--constraint", included=f"`{path}` line {number}")
     elif name == "--editable":
         listed.requirements.append(Declaration(f"-e {_placed(value, path)}", number, path, "requirements"))
@@ -155,7 +156,7 @@ def _placed(text: str, path: Path) -> str:
     if _ADDRESS.match(text):
         return text
     bare, bracket, rest = text.partition("[")
-    return os.path.normpath(path.parent / os.path.expanduser(bare.strip())) + bracket + rest  # noqa: PTH111
+    return posixpath.normpath(path.parent / posixpath.expanduser(bare.strip())) + bracket + rest
 
 
 def _unquoted(value: str) -> str:
@@ -176,7 +177,10 @@ def checked(text: str, *, where: str, line: int) -> None:
     try:
         Requirement(text)
     except InvalidRequirement as error:
-        raise MetadataBroken(f"cannot read {where}", why=(f"line {line}: `{text[:120]}` is no requirement: {str(error).splitlines()[0]}",)) from None
+        raise MetadataBroken(
+            f"cannot read {where}",
+            why=(f"line {line}: `{text[:120]}` is no requirement: {str(error).splitlines()[0]}",),
+        ) from None
 
 
 def _broken(path: Path, number: int, text: str, why: str) -> MetadataBroken:

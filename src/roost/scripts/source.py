@@ -49,7 +49,9 @@ def load(path: Path) -> Content:
     except OSError as error:
         raise _unopened(path, error) from error
     except ValueError:
-        raise ScriptMissing(f"cannot read `{path!s}`".replace("\0", "\\0"), why=("its name holds a NUL character",)) from None
+        raise ScriptMissing(
+            f"cannot read `{path!s}`".replace("\0", "\\0"), why=("its name holds a NUL character",)
+        ) from None
     try:
         facts = os.fstat(descriptor)
         regular = stat.S_ISREG(facts.st_mode)
@@ -61,7 +63,10 @@ def load(path: Path) -> Content:
         os.close(descriptor)
     if not large and len(data) > LARGEST:
         if not regular:
-            raise NotAScript(f"cannot read `{path}`", why=(f"it is a {_sort(facts.st_mode)} that gives more than {LARGEST // 2**20} MB",))
+            raise NotAScript(
+                f"cannot read `{path}`",
+                why=(f"it is a {_sort(facts.st_mode)} that gives more than {LARGEST // 2**20} MB",),
+            )
         large, data = True, data[:HEAD]  # it grew while it was read
     return Content(data, truncated=large, stream=not regular)
 
@@ -87,18 +92,29 @@ def _unopened(path: Path, error: OSError) -> ScriptMissing | ScriptForbidden | N
     reason = (error.strerror or str(error)).lower()
     if isinstance(error, PermissionError):
         return ScriptForbidden(
-            f"cannot read `{path}`", why=("this user may not read it",), hints=(f"allow it: `chmod u+r {_quoted(path)}`, if it is yours",)
+            f"cannot read `{path}`",
+            why=("this user may not read it",),
+            hints=(f"allow it: `chmod u+r {_quoted(path)}`, if it is yours",),
         )
     if not isinstance(error, FileNotFoundError):
         if path.is_symlink() and "symbolic links" in reason:
             reason = "it is a link that leads back to itself"
-        missing = isinstance(error, NotADirectoryError) or "symbolic links" in reason or "itself" in reason or "too long" in reason
+        missing = (
+            isinstance(error, NotADirectoryError)
+            or "symbolic links" in reason
+            or "itself" in reason
+            or "too long" in reason
+        )
         return (ScriptMissing if missing else NotAScript)(f"cannot read `{path}`", why=(reason,))
     if path.is_symlink():
-        return ScriptMissing(f"cannot read `{path}`", why=(f"it is a link to `{os.readlink(path)}`, which does not exist",))  # noqa: PTH115
+        return ScriptMissing(
+            f"cannot read `{path}`", why=(f"it is a link to `{path.readlink()}`, which does not exist",)
+        )
     near = _nearest(path)
     return ScriptMissing(
-        f"cannot read `{path}`", why=("there is no such file",), hints=(f"did you mean `{near}`?",) if near is not None else ()
+        f"cannot read `{path}`",
+        why=("there is no such file",),
+        hints=(f"did you mean `{near}`?",) if near is not None else (),
     )
 
 
@@ -151,20 +167,16 @@ def cookie(data: bytes) -> str | None:
 
 
 def _decoded(data: bytes, encoding: str, *, name: str, marked: bool) -> str:
-    import codecs
-
     plain = encoding.lower().replace("_", "-")
     if plain in {"utf-8", "utf8"} or plain.startswith("utf-8-"):
         encoding = "utf-8"
     elif marked:
         raise UnknownEncoding(
-            f"cannot read `{name}`", why=(f"it begins with the mark of UTF-8, but its first lines say `coding: {encoding}`",)
+            f"cannot read `{name}`",
+            why=(f"it begins with the mark of UTF-8, but its first lines say `coding: {encoding}`",),
         )
     try:
-        codec = codecs.lookup(encoding)
-        if not codec._is_text_encoding:
-            raise LookupError
-        return data.decode(encoding)
+        return data.decode(encoding)  # refuses codecs such as `hex`, which give no text, with a LookupError
     except LookupError:
         raise UnknownEncoding(
             f"cannot read `{name}`",

@@ -7,9 +7,7 @@ abstract classes of `collections`), 3.8 and 3.14; chosen from about 1,500 differ
 from __future__ import annotations
 
 CHANGED: dict[str, tuple[tuple[str | None, str | None, str], ...]] = {  # module → (added in, removed in, names)
-    "argparse": (
-        ("3.9", None, "BooleanOptionalAction"),
-    ),
+    "argparse": (("3.9", None, "BooleanOptionalAction"),),
     "ast": (
         ("3.10", None, "Match"),
         ("3.11", None, "TryStar"),
@@ -21,10 +19,18 @@ CHANGED: dict[str, tuple[tuple[str | None, str | None, str], ...]] = {  # module
         ("3.11", None, "Barrier BrokenBarrierError Runner TaskGroup Timeout timeout timeout_at"),
         ("3.12", None, "create_eager_task_factory eager_task_factory"),
         ("3.13", None, "EventLoop QueueShutDown"),
-        ("3.7", None, "BufferedProtocol SendfileNotAvailableError all_tasks create_task current_task get_running_loop run"),
+        (
+            "3.7",
+            None,
+            "BufferedProtocol SendfileNotAvailableError all_tasks create_task current_task get_running_loop run",
+        ),
         ("3.9", None, "Server to_thread"),
         (None, "3.11", "coroutine"),
-        (None, "3.14", "AbstractChildWatcher FastChildWatcher MultiLoopChildWatcher PidfdChildWatcher SafeChildWatcher ThreadedChildWatcher"),
+        (
+            None,
+            "3.14",
+            "AbstractChildWatcher FastChildWatcher MultiLoopChildWatcher PidfdChildWatcher SafeChildWatcher ThreadedChildWatcher",
+        ),
         (None, "3.7", "async"),
     ),
     "asyncio.tasks": (
@@ -39,36 +45,28 @@ CHANGED: dict[str, tuple[tuple[str | None, str | None, str], ...]] = {  # module
         ("3.13", None, "z85decode z85encode"),
         (None, "3.9", "decodestring encodestring"),
     ),
-    "binascii": (
-        (None, "3.11", "a2b_hqx b2a_hqx rlecode_hqx rledecode_hqx"),
-    ),
+    "binascii": ((None, "3.11", "a2b_hqx b2a_hqx rlecode_hqx rledecode_hqx"),),
     "builtins": (
         ("3.10", None, "EncodingWarning aiter anext"),
         ("3.11", None, "BaseExceptionGroup ExceptionGroup"),
         ("3.13", None, "PythonFinalizationError"),
         ("3.7", None, "breakpoint"),
     ),
-    "calendar": (
-        ("3.12", None, "Day Month"),
-    ),
-    "cgi": (
-        (None, "3.8", "escape parse_qs parse_qsl"),
-    ),
-    "codecs": (
-        ("3.10", None, "unregister"),
-    ),
+    "calendar": (("3.12", None, "Day Month"),),
+    "cgi": ((None, "3.8", "escape parse_qs parse_qsl"),),
+    "codecs": (("3.10", None, "unregister"),),
     "collections": (
         (
             None,
             "3.10",
-            "AsyncGenerator AsyncIterable AsyncIterator Awaitable ByteString Callable Collection Container "
-            "Coroutine Generator Hashable ItemsView Iterable Iterator KeysView Mapping MappingView MutableMapping "
-            "MutableSequence MutableSet Reversible Sequence Set Sized ValuesView ",
+            (
+                "AsyncGenerator AsyncIterable AsyncIterator Awaitable ByteString Callable Collection Container "
+                "Coroutine Generator Hashable ItemsView Iterable Iterator KeysView Mapping MappingView MutableMapping "
+                "MutableSequence MutableSet Reversible Sequence Set Sized ValuesView "
+            ),
         ),
     ),
-    "collections.abc": (
-        ("3.12", None, "Buffer"),
-    ),
+    "collections.abc": (("3.12", None, "Buffer"),),
     "concurrent.futures": (
         ("3.13", None, "InvalidStateError"),
         ("3.7", None, "BrokenExecutor"),
@@ -83,30 +81,22 @@ CHANGED: dict[str, tuple[tuple[str | None, str | None, str], ...]] = {  # module
         ("3.11", None, "chdir"),
         ("3.7", None, "AbstractAsyncContextManager AsyncExitStack asynccontextmanager nullcontext"),
     ),
-    "copy": (
-        ("3.13", None, "replace"),
-    ),
-    "csv": (
-        ("3.12", None, "QUOTE_NOTNULL QUOTE_STRINGS"),
-    ),
-    "dataclasses": (
-        ("3.10", None, "KW_ONLY"),
-    ),
-    "datetime": (
-        ("3.11", None, "UTC"),
-    ),
+    "copy": (("3.13", None, "replace"),),
+    "csv": (("3.12", None, "QUOTE_NOTNULL QUOTE_STRINGS"),),
+    "dataclasses": (("3.10", None, "KW_ONLY"),),
+    "datetime": (("3.11", None, "UTC"),),
     "enum": (
         (
             "3.11",
             None,
-            "CONFORM CONTINUOUS EJECT EnumCheck EnumType FlagBoundary KEEP NAMED_FLAGS ReprEnum STRICT StrEnum "
-            "UNIQUE global_enum member nonmember property show_flag_values verify ",
+            (
+                "CONFORM CONTINUOUS EJECT EnumCheck EnumType FlagBoundary KEEP NAMED_FLAGS ReprEnum STRICT StrEnum "
+                "UNIQUE global_enum member nonmember property show_flag_values verify "
+            ),
         ),
         ("3.13", None, "EnumDict"),
     ),
-    "fractions": (
-        (None, "3.9", "gcd"),
-    ),
+    "fractions": ((None, "3.9", "gcd"),),
     "functools": (
         ("3.8", None, "cached_property singledispatchmethod"),
         ("3.9", None, "cache"),
@@ -115,40 +105,20 @@ CHANGED: dict[str, tuple[tuple[str | None, str | None, str], ...]] = {  # module
         ("3.8", None, "dnpgettext dpgettext npgettext pgettext"),
         (None, "3.11", "ldgettext lgettext lngettext"),
     ),
-    "glob": (
-        ("3.13", None, "translate"),
-    ),
-    "gzip": (
-        ("3.8", None, "BadGzipFile"),
-    ),
-    "hashlib": (
-        ("3.11", None, "file_digest"),
-    ),
-    "hmac": (
-        ("3.7", None, "digest"),
-    ),
-    "html.parser": (
-        (None, "3.5", "HTMLParseError"),
-    ),
-    "http": (
-        ("3.11", None, "HTTPMethod"),
-    ),
-    "http.server": (
-        ("3.7", None, "ThreadingHTTPServer"),
-    ),
-    "importlib": (
-        (None, "3.12", "find_loader"),
-    ),
+    "glob": (("3.13", None, "translate"),),
+    "gzip": (("3.8", None, "BadGzipFile"),),
+    "hashlib": (("3.11", None, "file_digest"),),
+    "hmac": (("3.7", None, "digest"),),
+    "html.parser": ((None, "3.5", "HTMLParseError"),),
+    "http": (("3.11", None, "HTTPMethod"),),
+    "http.server": (("3.7", None, "ThreadingHTTPServer"),),
+    "importlib": ((None, "3.12", "find_loader"),),
     "importlib.abc": (
         (None, "3.12", "Finder"),
         (None, "3.14", "ResourceReader Traversable TraversableResources"),
     ),
-    "importlib.metadata": (
-        ("3.10", None, "EntryPoints PackageMetadata packages_distributions"),
-    ),
-    "importlib.resources": (
-        ("3.9", None, "as_file files"),
-    ),
+    "importlib.metadata": (("3.10", None, "EntryPoints PackageMetadata packages_distributions"),),
+    "importlib.resources": (("3.9", None, "as_file files"),),
     "importlib.util": (
         ("3.7", None, "source_hash"),
         (None, "3.12", "module_for_loader set_loader set_package"),
@@ -186,18 +156,10 @@ CHANGED: dict[str, tuple[tuple[str | None, str | None, str], ...]] = {  # module
         ("3.8", None, "comb dist isqrt perm prod"),
         ("3.9", None, "lcm nextafter ulp"),
     ),
-    "mimetypes": (
-        ("3.13", None, "guess_file_type"),
-    ),
-    "multiprocessing": (
-        ("3.8", None, "parent_process"),
-    ),
-    "multiprocessing.managers": (
-        ("3.8", None, "SharedMemoryManager"),
-    ),
-    "operator": (
-        ("3.11", None, "call"),
-    ),
+    "mimetypes": (("3.13", None, "guess_file_type"),),
+    "multiprocessing": (("3.8", None, "parent_process"),),
+    "multiprocessing.managers": (("3.8", None, "SharedMemoryManager"),),
+    "operator": (("3.11", None, "call"),),
     "os": (
         ("3.10", None, "eventfd"),
         ("3.12", None, "setns unshare"),
@@ -209,12 +171,8 @@ CHANGED: dict[str, tuple[tuple[str | None, str | None, str], ...]] = {  # module
         ("3.12", None, "isjunction splitroot"),
         ("3.13", None, "isdevdrive"),
     ),
-    "pathlib": (
-        ("3.13", None, "UnsupportedOperation"),
-    ),
-    "pickle": (
-        ("3.8", None, "PickleBuffer"),
-    ),
+    "pathlib": (("3.13", None, "UnsupportedOperation"),),
+    "pickle": (("3.8", None, "PickleBuffer"),),
     "pkgutil": (
         ("3.9", None, "resolve_name"),
         (None, "3.12", "ImpImporter ImpLoader"),
@@ -228,12 +186,8 @@ CHANGED: dict[str, tuple[tuple[str | None, str | None, str], ...]] = {  # module
         ("3.8", None, "UID"),
         (None, "3.9", "Data readPlist readPlistFromBytes writePlist writePlistToBytes"),
     ),
-    "pprint": (
-        ("3.8", None, "pp"),
-    ),
-    "pty": (
-        (None, "3.14", "master_open slave_open"),
-    ),
+    "pprint": (("3.8", None, "pp"),),
+    "pty": ((None, "3.14", "master_open slave_open"),),
     "queue": (
         ("3.13", None, "ShutDown"),
         ("3.7", None, "SimpleQueue"),
@@ -248,16 +202,12 @@ CHANGED: dict[str, tuple[tuple[str | None, str | None, str], ...]] = {  # module
         ("3.7", None, "Match Pattern"),
         (None, "3.13", "TEMPLATE template"),
     ),
-    "shlex": (
-        ("3.8", None, "join"),
-    ),
+    "shlex": (("3.8", None, "join"),),
     "signal": (
         ("3.8", None, "raise_signal strsignal valid_signals"),
         ("3.9", None, "pidfd_send_signal"),
     ),
-    "socketserver": (
-        ("3.12", None, "ForkingUnixDatagramServer ForkingUnixStreamServer"),
-    ),
+    "socketserver": (("3.12", None, "ForkingUnixDatagramServer ForkingUnixStreamServer"),),
     "sqlite3": (
         ("3.11", None, "Blob"),
         (None, "3.10", "OptimizedUnicode"),
@@ -288,9 +238,7 @@ CHANGED: dict[str, tuple[tuple[str | None, str | None, str], ...]] = {  # module
         ("3.7", None, "clock_gettime_ns monotonic_ns perf_counter_ns process_time_ns thread_time time_ns"),
         (None, "3.8", "clock"),
     ),
-    "tkinter.ttk": (
-        ("3.7", None, "Spinbox"),
-    ),
+    "tkinter.ttk": (("3.7", None, "Spinbox"),),
     "tokenize": (
         ("3.10", None, "SOFT_KEYWORD"),
         ("3.12", None, "EXCLAMATION FSTRING_END FSTRING_MIDDLE FSTRING_START"),
@@ -312,8 +260,10 @@ CHANGED: dict[str, tuple[tuple[str | None, str | None, str], ...]] = {  # module
         (
             "3.11",
             None,
-            "LiteralString Never NotRequired Required Self TypeVarTuple Unpack assert_never assert_type "
-            "clear_overloads dataclass_transform get_overloads reveal_type ",
+            (
+                "LiteralString Never NotRequired Required Self TypeVarTuple Unpack assert_never assert_type "
+                "clear_overloads dataclass_transform get_overloads reveal_type "
+            ),
         ),
         ("3.12", None, "TypeAliasType override"),
         ("3.13", None, "NoDefault ReadOnly TypeIs get_protocol_members is_protocol"),
@@ -324,9 +274,7 @@ CHANGED: dict[str, tuple[tuple[str | None, str | None, str], ...]] = {  # module
         (None, "3.13", "io re"),
         (None, "3.7", "GenericMeta"),
     ),
-    "unicodedata": (
-        ("3.8", None, "is_normalized"),
-    ),
+    "unicodedata": (("3.8", None, "is_normalized"),),
     "unittest": (
         ("3.11", None, "enterModuleContext"),
         ("3.8", None, "IsolatedAsyncioTestCase addModuleCleanup"),
@@ -337,20 +285,12 @@ CHANGED: dict[str, tuple[tuple[str | None, str | None, str], ...]] = {  # module
         ("3.7", None, "seal"),
         ("3.8", None, "AsyncMock"),
     ),
-    "urllib.request": (
-        (None, "3.8", "splitattr splithost splitport splitquery splittype splituser"),
-    ),
-    "warnings": (
-        ("3.13", None, "deprecated"),
-    ),
-    "wave": (
-        (None, "3.9", "openfp"),
-    ),
+    "urllib.request": ((None, "3.8", "splitattr splithost splitport splitquery splittype splituser"),),
+    "warnings": (("3.13", None, "deprecated"),),
+    "wave": ((None, "3.9", "openfp"),),
     "xml.etree.ElementTree": (
         ("3.8", None, "C14NWriterTarget canonicalize"),
         ("3.9", None, "indent"),
     ),
-    "zipfile": (
-        ("3.8", None, "Path"),
-    ),
+    "zipfile": (("3.8", None, "Path"),),
 }

@@ -53,7 +53,9 @@ class Declared:
     """What the user declared, and where (reading order: contracts §6)."""
 
     requirements: tuple[Declaration, ...] = ()
-    where: str | None = None  # for messages: "the PEP 723 block of `a.py`", "`requirements.txt`"; None: nothing declared
+    where: str | None = (
+        None  # for messages: "the PEP 723 block of `a.py`", "`requirements.txt`"; None: nothing declared
+    )
     via: Via | None = None
     requires_python: str | None = None  # PEP 440 specifier as written
     lock: Path | None = None  # a pylock file that stands beside the script
@@ -77,7 +79,9 @@ class PythonRange:
     """The Pythons that can run the script, with the reason for each bound."""
 
     specifier: str = ""  # PEP 440: ">=3.12", ">=3.11,<3.12"; "" any
-    reasons: tuple[str, ...] = ()  # "`requires-python` of the PEP 723 block", "`import asyncore` at line 3: left the standard library in 3.12"
+    reasons: tuple[
+        str, ...
+    ] = ()  # "`requires-python` of the PEP 723 block", "`import asyncore` at line 3: left the standard library in 3.12"
     python2: str | None = None  # why only Python 2 can run it: "`print \"a\"` at line 4"; None otherwise
 
 
@@ -93,14 +97,18 @@ class Script:
     imports: tuple[Import, ...] = ()  # of the script and of the local modules it leads to; relative ones left out
     declared: Declared = Declared()
     calls: tuple[Call, ...] = ()
-    urls: tuple[tuple[str, int], ...] = ()  # schemes of literal addresses, "postgresql+psycopg2://", and their line; not http
+    urls: tuple[
+        tuple[str, int], ...
+    ] = ()  # schemes of literal addresses, "postgresql+psycopg2://", and their line; not http
     python: PythonRange = PythonRange()
     inputs: tuple[Path, ...] = ()  # every file that was read, the script first
     absent: tuple[Path, ...] = ()  # paths that would have changed the answer, had they existed
     notes: tuple[str, ...] = ()  # what the user should know: "larger than 5 MB: only its head was read"
     truncated: bool = False
     module: str | None = None  # for `-m`: the module's name
-    search: tuple[Path, ...] = ()  # folders whose modules it imports though Python does not look there (`src/`, a project's root)
+    search: tuple[
+        Path, ...
+    ] = ()  # folders whose modules it imports though Python does not look there (`src/`, a project's root)
 
 
 @dataclass(frozen=True, slots=True)
