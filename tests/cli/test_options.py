@@ -80,7 +80,7 @@ def test_a_wrong_command_line_says_what_was_probably_meant(argv, what, hint):
 def test_any_words_are_understood_or_refused(words):
     for command in cli.COMMANDS:
         with suppress(UsageError):
-            assert set(parse(command, words).values) <= {option.key for option in command.options}
+            assert set(parse(command, words).given) <= {option.key for option in command.options}
 
 
 def test_every_command_has_a_page_and_a_function():

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from roost.errors import Exit, RoostError
+from roost.values import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,19 +21,18 @@ if TYPE_CHECKING:
     from .options import Arguments
     from .show import Output
 
-    State = Literal["ok", "warning", "missing", "skipped"]
+    State = Literal["ok", "warning", "failed", "skipped"]
 
 GIB = 1 << 30
 LITTLE_SPACE = 2 * GIB  # a scientific environment with its downloads needs about so much
 NO_SPACE = GIB // 10
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Value):
     """One thing that was looked at."""
 
     name: str
-    state: State  # missing: nothing works without it; warning: some things do not, or slowly
+    state: State  # failed: nothing works without it; warning: some things do not, or slowly
     says: str
     todo: str | None = None  # what to do about it
 
@@ -47,7 +46,7 @@ def doctor(arguments: Arguments, output: Output) -> int:
         ("roost", _roost),
         ("engine", lambda: _engine(home, settings)),
         ("pythons", lambda: _pythons(home)),
-        ("home", lambda: _writable(home)),
+        ("folders", lambda: _writable(home)),
         ("links", lambda: _links(home)),
         ("locks", lambda: _locks(home)),
         ("space", lambda: _space(home)),
@@ -58,7 +57,7 @@ def doctor(arguments: Arguments, output: Output) -> int:
         output.progress(f"looking at {name}")
         findings.append(_looked(name, look))
     _show(findings, output)
-    return Exit.UNAVAILABLE if any(finding.state == "missing" for finding in findings) else Exit.OK
+    return Exit.UNAVAILABLE if any(finding.state == "failed" for finding in findings) else Exit.OK
 
 
 def _looked(name: str, look: Callable[[], Finding]) -> Finding:
@@ -66,9 +65,9 @@ def _looked(name: str, look: Callable[[], Finding]) -> Finding:
         return look()
     except RoostError as error:
         says = "; ".join((error.what, *error.why))
-        return Finding(name, "missing", says, "; ".join(error.hints) or None)
+        return Finding(name, "failed", says, "; ".join(error.hints) or None)
     except OSError as error:
-        return Finding(name, "missing", error.strerror or str(error))
+        return Finding(name, "failed", error.strerror or str(error))
 
 
 def _ground(findings: list[Finding]) -> tuple[Home, Settings]:
@@ -81,13 +80,13 @@ def _ground(findings: list[Finding]) -> tuple[Home, Settings]:
         if home.note:
             findings.append(Finding("home", "warning", home.note, "name a folder: `export ROOST_HOME=/path/to/folder`"))
     except RoostError as error:
-        findings.append(Finding("home", "missing", error.what, "; ".join(error.hints) or None))
+        findings.append(Finding("home", "failed", error.what, "; ".join(error.hints) or None))
         home = homes.locate({name: value for name, value in os.environ.items() if name != "ROOST_HOME"})
     try:
         return home, settings_module.load(home.settings_file)
     except RoostError as error:
         findings.append(
-            Finding("settings", "missing", "; ".join((error.what, *error.why)), "; ".join(error.hints) or None)
+            Finding("settings", "failed", "; ".join((error.what, *error.why)), "; ".join(error.hints) or None)
         )
         return home, settings_module.Settings()
 
@@ -135,7 +134,7 @@ def _writable(home: Home) -> Finding:
         probe = homes.ensure(folder) / f".doctor-{os.getpid()}"
         homes.write(probe, b"roost")
         probe.unlink()
-    return Finding("home", "ok", f"`{home.data}` can be written; {_file_system(home.data)}")
+    return Finding("folders", "ok", f"`{home.data}` can be written; {_file_system(home.data)}")
 
 
 def _file_system(path: Path) -> str:
@@ -203,7 +202,7 @@ def _locks(home: Home) -> Finding:
         finally:
             path.unlink(missing_ok=True)
     return Finding(
-        "locks", "missing", f"two holders got one lock below `{home.locks}`",
+        "locks", "failed", f"two holders got one lock below `{home.locks}`",
         "put roost's home on a local disk: `export ROOST_HOME=/path/on/a/local/disk`",
     )  # fmt: skip
 
@@ -215,7 +214,7 @@ def _space(home: Home) -> Finding:
     says = f"{free / GIB:.1f} GiB free for `{home.data}`"
     todo = "remove what nothing needs: `roost env gc`"
     if free < NO_SPACE:
-        return Finding("space", "missing", says, todo)
+        return Finding("space", "failed", says, todo)
     return Finding("space", "warning" if free < LITTLE_SPACE else "ok", says, todo if free < LITTLE_SPACE else None)
 
 
@@ -258,7 +257,7 @@ def _index(home: Home, settings: Settings, *, offline: bool) -> Finding:
 
 def _show(findings: list[Finding], output: Output) -> None:
     if output.json:
-        output.document("roost.doctor/1", {"findings": [asdict(finding) for finding in findings]})
+        output.document("roost.doctor/1", {"findings": [_document(finding) for finding in findings]})
         return
     width = max(len(finding.name) for finding in findings)
     lines = []
@@ -267,3 +266,7 @@ def _show(findings: list[Finding], output: Output) -> None:
         if finding.todo:
             lines.append(f"{'':<{width + 9}}  {finding.todo}")
     output.text("\n".join(lines))
+
+
+def _document(finding: Finding) -> dict[str, object]:
+    return {"name": finding.name, "state": finding.state, "says": finding.says, "todo": finding.todo}

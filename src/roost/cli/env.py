@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from roost.environments import Environment
+    from roost.environments import Environment, Node
 
     from .options import Arguments
     from .show import Output
@@ -38,11 +38,10 @@ def listing(arguments: Arguments, output: Output) -> int:
 
 
 def _row(environment: Environment, size: int, used: float) -> tuple[str, ...]:
-    count = len(environment.distributions)
     return (
         environment.name,
         f"Python {environment.version}",
-        f"{count} distribution{'s' * (count != 1)}",
+        views.counted(len(environment.distributions), "distribution"),
         views.bytes_text(size),
         f"used {views.ago(used)}",
     )
@@ -51,11 +50,12 @@ def _row(environment: Environment, size: int, used: float) -> tuple[str, ...]:
 def show(arguments: Arguments, output: Output) -> int:
     """Show one environment."""
     from roost import environments
+    from roost.environments.references import references
 
     home, _ = place.find(output)
     found = environments.find(home, arguments.words[0])
     size, used = environments.size(found), environments.last_used(found)
-    scripts = [str(one.script) for one in environments.references(home) if one.environment == found.name]
+    scripts = [str(one.script) for one in references(home) if one.environment == found.name]
     if output.json:
         data = views.environment_document(found) | {"size": size, "last_used": used, "scripts": scripts}
         output.document("roost.environment/1", {"environment": data})
@@ -91,6 +91,86 @@ def _removed(found: Sequence[Environment], output: Output) -> int:
         output.document("roost.removed/1", {"removed": [one.name for one in found]})
     else:
         output.text("\n".join(f"removed {one.name}" for one in found))
+    return Exit.OK
+
+
+def tree(arguments: Arguments, output: Output) -> int:
+    """Show what needs what."""
+    from roost import environments
+
+    home, _ = place.find(output)
+    found = environments.find(home, arguments.words[0])
+    nodes = environments.tree(found)
+    if output.json:
+        output.document("roost.tree/1", {"environment": found.name, "tree": [_node_document(node) for node in nodes]})
+    else:
+        output.text("\n".join([found.name, *(line for node in nodes for line in _node_lines(node, ""))]))
+    return Exit.OK
+
+
+def _node_document(node: Node) -> dict[str, object]:
+    return {
+        "name": node.name,
+        "version": node.version,
+        "requirement": node.requirement,
+        "needs": [_node_document(below) for below in node.needs],
+        "again": node.again,
+    }
+
+
+def _node_lines(node: Node, indent: str) -> list[str]:
+    asked = f"  ({node.requirement})" if node.requirement and node.requirement != node.name else ""
+    again = "  …" if node.again else ""
+    lines = [f"{indent}{node.name} {node.version}{asked}{again}"]
+    for below in node.needs:
+        lines += _node_lines(below, f"{indent}  ")
+    return lines
+
+
+def why(arguments: Arguments, output: Output) -> int:
+    """Show every way from what the script asked for to a distribution."""
+    from roost import environments
+
+    home, _ = place.find(output)
+    text, name = arguments.words
+    found = environments.find(home, text)
+    ways = environments.why(found, name)
+    if output.json:
+        data = {"environment": found.name, "name": place.canonical(name), "ways": [list(way) for way in ways]}
+        output.document("roost.why/1", data)
+    else:
+        output.text("\n".join(" → ".join(way) for way in ways))
+    return Exit.OK
+
+
+def collect(arguments: Arguments, output: Output) -> int:
+    """Remove what nothing needs any more."""
+    from roost import environments
+
+    home, _ = place.find(output)
+    dry = arguments.has("dry-run")
+    output.progress("looking at environments")
+    found = environments.collect(home, older_than=_days(arguments) * DAY, dry_run=dry)
+    if output.json:
+        output.document(
+            "roost.collected/1",
+            {
+                "removed": [one.name for one in found.removed],
+                "bytes": found.bytes,
+                "orphans": list(found.orphans),
+                "kept": [{"name": one.name, "reason": reason} for one, reason in found.kept],
+                "dry_run": dry,
+            },
+        )
+        return Exit.OK
+    verb = "would remove" if dry else "removed"
+    lines = [f"{verb} {one.name}" for one in found.removed]
+    lines += [f"kept {one.name}: {reason}" for one, reason in found.kept]
+    output.text(
+        "\n".join(
+            [*lines, f"{verb} {views.bytes_text(found.bytes)} in {views.counted(len(found.removed), 'environment')}"]
+        )
+    )
     return Exit.OK
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from roost.errors import Exit, RoostError
 from roost.scripts import edit
 from roost.scripts.edit_lines import canonical, loosened, pin
 from roost.scripts.values import Declaration
+from roost.values import Value
 
-from . import place
+from . import place, views
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,8 +27,7 @@ if TYPE_CHECKING:
     from .show import Output
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
+class Desk(Value):
     """A script on the desk, with all that resolving it takes."""
 
     script: Script
@@ -67,12 +67,9 @@ def lock(arguments: Arguments, output: Output) -> int:
     found = desk.resolved(replace(desk.script, declared=replace(desk.script.declared, lock=None)))
     _write_lock(target, found)
     if output.json:
-        from . import views
-
         output.document("roost.lock/1", {"file": str(target), "lock": views.lock_document(found)})
     else:
-        count = len(found.artifacts)
-        output.text(f"locked {count} distribution{'s' * (count != 1)} in `{target.name}`")
+        output.text(f"locked {views.counted(len(found.artifacts), 'distribution')} in `{target.name}`")
     return Exit.OK
 
 
@@ -220,8 +217,6 @@ def _moved(before: dict[str, str], found: Lock) -> list[str]:
 
 def _show(made: edit.Edit | None, lines: Sequence[str], found: Lock, output: Output) -> None:
     if output.json:
-        from . import views
-
         change = made.change if made else edit.Change()
         output.document(
             "roost.edit/1",

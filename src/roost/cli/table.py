@@ -6,7 +6,7 @@ from .options import Command, Option, Positional
 
 HELP = Option(("-h", "--help"), "show this page")
 QUIET = Option(("-q", "--quiet"), "show results and errors only")
-VERBOSE = Option(("-v", "--verbose"), "show each step tried; twice: also the programs called and their times", "count")
+VERBOSE = Option(("-v", "--verbose"), "show each step tried, with its reason", "count")
 JSON = Option(("--json",), "write one JSON document on standard output")
 SHOWING = (QUIET, VERBOSE, HELP)
 
