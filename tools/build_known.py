@@ -16,12 +16,8 @@ import sqlite3
 from pathlib import Path
 
 DATA = Path(__file__).parent.parent / "src/roost/distributions/data"
-JUNK = frozenset(
-    "test tests testing docs doc documentation example examples sample samples demo demos script scripts setup src source build dist "
-    "benchmark benchmarks bench wheelhouse requirements bin tools misc third_party node_modules resources include includes com cpp "
-    "tutorial tutorials notebooks assets data images img static templates ci conf config fixtures integration_tests unit_tests "
-    "test_utils tests_integration versioneer conftest noxfile tasks fabfile manage lib libs share etc extras contrib dev "
-    "_binding build_tools fasttext_pybind core utils util cmake vendor packaging_scripts release changelog license licenses LICENSE".split()
+STRAY = frozenset(
+    line for line in (Path(__file__).parent / "stray_roots.txt").read_text().splitlines() if not line.startswith("#")
 )
 
 
@@ -79,7 +75,7 @@ def useful(name: str, modules: frozenset[str]) -> tuple[str, ...]:
         sorted(
             module
             for module in modules
-            if module.isidentifier() and not module.startswith("_") and (module not in JUNK or module.lower() == own)
+            if module.isidentifier() and not module.startswith("_") and (module not in STRAY or module.lower() == own)
         )
     )
 

@@ -6,7 +6,8 @@ Evidence, the best first; what has been read once is remembered in a facts file,
   unpacked cache, site-packages), or that `--download N` fetched through `pip download`, one at a time, at most N;
 - `modules`: the root is a top-level module of the distribution in a database of such lists (`--database`, pigar's);
 - `root`: a dotted path of which only the root could be confirmed there;
-- `sdist`: read by hand in a source archive (kept as written: there is no wheel for this platform).
+- `source`: the file was seen by hand in the project's public source tree; `layout`: another member of the same family was;
+- `sdist`: seen by hand in a source archive, because there is no wheel for this platform. These three are kept as written.
 
     python tools/verify_names.py --facts facts.json --read ~/.cache/uv --database .db.sqlite3 [--prune] [--download 10]
 """
@@ -41,6 +42,9 @@ def main() -> None:
     parser.add_argument(
         "--download", type=int, default=0, metavar="N", help="fetch at most N wheels of lines without evidence"
     )
+    parser.add_argument(
+        "--only", nargs="*", default=[], metavar="NAME", help="with --download: fetch these distributions"
+    )
     parser.add_argument("--table", type=Path, default=DATA / "curated.tsv")
     parser.add_argument("--prune", action="store_true", help="drop lines without evidence")
     options = parser.parse_args()
@@ -51,7 +55,8 @@ def main() -> None:
     known = read_database(options.database) if options.database else {}
     head, rows = read_table(options.table)
     if options.download:
-        download_missing(rows, facts, options.download, options.facts)
+        wanted = [plain(name) for name in options.only] or sorted({plain(row[1]) for row in rows})
+        download([name for name in wanted if name not in facts][: options.download], facts, options.facts)
     for row in rows:
         row[5] = evidence(row, facts, known)
     unseen = [row for row in rows if row[5] == "-"]
@@ -72,7 +77,7 @@ def evidence(row: list[str], facts: dict[str, dict[str, object]], known: dict[st
         return f"modules {version} {DATABASE_DATE}"
     if prefix.partition(".")[0] in modules:
         return f"root {version} {DATABASE_DATE}"
-    return verified if verified.startswith(("sdist", "source")) else "-"
+    return verified if verified.startswith(("sdist", "source", "layout")) else "-"
 
 
 def read_folder(folder: Path, facts: dict[str, dict[str, object]]) -> None:
@@ -130,14 +135,16 @@ def read_database(path: Path) -> dict[str, tuple[str, frozenset[str]]]:
     query = "SELECT d.name, d.version, t.name FROM distributions d JOIN top_level_module_names t ON t.distribution_id = d.id"
     found: dict[str, tuple[str, set[str]]] = {}
     for name, version, module in sqlite3.connect(path).execute(query):
-        found.setdefault(plain(name), (version, set()))[1].add(module)
+        root = module.rpartition("\\")[
+            2
+        ]  # pywin32 has "win32\\lib\\winerror": a .pth file puts that folder on the path
+        found.setdefault(plain(name), (version, set()))[1].add(root)
     return {name: (version, frozenset(modules)) for name, (version, modules) in found.items()}
 
 
-def download_missing(rows: list[list[str]], facts: dict[str, dict[str, object]], limit: int, remembered: Path) -> None:
-    """Fetch wheels of lines whose path was not seen in one, sequentially, through pip; a failure is remembered too."""
-    wanted = sorted({plain(row[1]) for row in rows} - facts.keys())
-    for name in wanted[:limit]:
+def download(names: list[str], facts: dict[str, dict[str, object]], remembered: Path) -> None:
+    """Fetch wheels, one after the other, through pip, and read their file lists; a failure is remembered too."""
+    for name in names:
         with tempfile.TemporaryDirectory() as folder:
             command = [
                 sys.executable,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import tables, trust
+from . import learned, tables, trust
 from .index import IndexUnreachable
 from .named import Named, failed
 from .names import canonical
@@ -37,13 +37,13 @@ class Asker:
         self._settings = settings
         self._allowed = allowed
 
-    def ask(self, module: str) -> Named:
-        """Look for the distribution of module's own name that provides it."""
+    def ask(self, module: str, names: tuple[str, ...] = ()) -> Named:
+        """Look for the distribution of module's own name that provides it, and what is imported from it."""
         refusal: Named | None = None
         for name in _candidates(module):
             try:
                 found = self._index.project(name)
-                answer = self._judge(module, name, found) if found else None
+                answer = self._judge(module, names, name, found) if found else None
             except IndexUnreachable as error:
                 return _unreachable(module, error)
             if answer and answer.answered:
@@ -67,24 +67,22 @@ class Asker:
 
         return fitting(found.project, self._target.version, versions)
 
-    def _judge(self, module: str, name: str, found: Found) -> Named:
+    def _judge(self, module: str, names: tuple[str, ...], name: str, found: Found) -> Named:
         releases = self._fitting(found)
         if not releases:
             return self._without_wheel(module, name, found)
         release, text = self._providing(module, name, releases)
-        if not release:
-            if name in self._allowed:
-                return Named("trusted", f"you allowed `{name}`", name, name, wheels_only=False)
-            return _another(module, name, releases[0], self._index.contents(releases[0].file))
         if name in self._allowed:
-            return Named(
-                "trusted", f"you allowed `{name}`, and its wheel has `{module}`", name, text, wheels_only=False
-            )
+            return Named("trusted", f"you allowed `{name}`", name, text, wheels_only=False)
+        if not release:
+            return _another(module, name, releases[0], self._index.contents(releases[0].file))
+        if not self._ever_defined(module, names, releases):
+            return _without_names(module, names, name, release)
         verdict = self._verdict(name, found)
-        if not verdict.reasons:
-            older = "" if text == name else f", newer ones than {release.version} do not"
-            return Named("index", f"`{name}` {release.version} on the index has `{module}`{older}", name, text)
-        return _refused(module, name, verdict)
+        if verdict.reasons:
+            return _refused(module, name, verdict)
+        older = "" if text == name else f", newer ones than {release.version} do not"
+        return Named("index", f"`{name}` {release.version} on the index has `{module}`{older}", name, text)
 
     def _verdict(self, name: str, found: Found) -> trust.Verdict:
         """Judge by the history; one that is only on an index of the user's own needs none."""
@@ -110,6 +108,15 @@ class Asker:
             newer = release
         return None, name
 
+    def _ever_defined(self, module: str, names: tuple[str, ...], releases: list[Release]) -> bool:
+        """Tell whether some series of releases has what is imported from module: names go, but something else never had them."""
+        from .releases import majors
+
+        return any(
+            self._index.contents(release.file).provides(module) and self._index.defines(release.file, module, names)
+            for release in majors(releases)[: _OLDER + 1]
+        )
+
     def _without_wheel(self, module: str, name: str, found: Found) -> Named:
         if name in self._allowed:
             return Named("trusted", f"you allowed `{name}`", name, name, wheels_only=False)
@@ -128,7 +135,7 @@ class Asker:
 def _candidates(module: str) -> Iterable[str]:
     """Give the names to ask for: in a namespace the dotted name's own, else the root's."""
     root = module.partition(".")[0]
-    if len(tables.providers(root)) > 3 and "." in module:
+    if "." in module and learned.is_namespace(root):
         parts = module.split(".")
         yield from (canonical("-".join(parts[:count])).strip("-") for count in range(min(len(parts), 4), 1, -1))
     if name := canonical(root).strip("-"):
@@ -158,6 +165,18 @@ def _another(module: str, name: str, release: Release, contents: Contents) -> Na
     )
 
 
+def _without_names(module: str, names: tuple[str, ...], name: str, release: Release) -> Named:
+    listed = ", ".join(f"`{one}`" for one in names[:3])
+    meant = _meant(module.partition(".")[0])
+    return failed(
+        "refused",
+        "refused",
+        f"`{name}` {release.version} on the index has a `{module}`, but nothing called {listed}: it is probably something else"
+        + (f"; `{meant}` was probably meant" if meant else ""),
+        _how_to_allow(name),
+    )
+
+
 def _refused(module: str, name: str, verdict: trust.Verdict) -> Named:
     meant = verdict.meant or _meant(module.partition(".")[0])
     sentence = f"`{name}` on the index has `{module}`, but it was not installed unasked: {', '.join(verdict.reasons)}"
@@ -179,11 +198,14 @@ def _unreachable(module: str, error: IndexUnreachable) -> Named:
 
 def _elsewhere(module: str, name: str, wheels: Iterable[File], target: Target) -> str:
     """Say for which Pythons or platforms the wheels are."""
-    tags = sorted(
-        {tag for file in wheels for tag in file.filename.removesuffix(".whl").split("-")[-3].split(".")},
-        key=lambda tag: (len(tag), tag),
+    bounds = sorted({file.requires_python for file in wheels if file.requires_python})
+    tags = sorted({tag for file in wheels for tag in file.filename.removesuffix(".whl").split("-")[-3].split(".")})
+    offers = (
+        f"its wheels need Python {bounds[-1]}"
+        if bounds
+        else f"its wheels are for {', '.join(f'`{tag}`' for tag in tags[-3:])}"
     )
-    return f"`{name}` on the index has `{module}` perhaps, but no wheel for Python {target.short} on this platform (newest tag: `{tags[-1]}`)"
+    return f"`{name}` on the index, which may have `{module}`, has no wheel for Python {target.short} on this platform: {offers}"
 
 
 def _meant(root: str) -> str | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from roost.scripts import stdlib
+
 from . import tables
 from .names import Parsed, canonical, parse
 
@@ -103,7 +105,7 @@ class Coverage:
         root = module.partition(".")[0]
         for one in self._wanted:
             known = tables.roots(one.name)
-            if root in known or (not known and _alike(one, root)):
+            if root in known or (not known and _alike(one, root)) or root in stdlib.stands_in(one.name):
                 return one.name
         return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from dataclasses import dataclass
 
@@ -12,14 +13,17 @@ from .fetch import Response, Unreachable, get
 from .folders import in_folder, in_index, path_of
 from .indexes import Indexes, credentials, without_credentials
 from .pages import File, Project, UnreadablePage, read_page
-from .wheels import TAIL, Contents, RangeReader, read
+from .wheels import TAIL, Contents, RangeReader, read, words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from typing import TypeVar
 
     from roost.home import Home
     from roost.settings import Settings
+
+    Taken = TypeVar("Taken")
 
 PAGE_LIMIT = 64 << 20  # bytes; the longest page of the public index has about 10 MiB
 WHOLE_LIMIT = 32 << 20  # bytes of a wheel that is fetched whole, from a server without ranges
@@ -103,7 +107,7 @@ class Index:
             return Contents(tuple(str(module) for module in modules))
         if self._offline:
             raise _offline(file.filename)
-        contents = self._read(file)
+        contents = self._with(file, read)
         if place:
             facts.keep(
                 place, {"schema": "roost.facts.wheel/1", "filename": file.filename, "modules": list(contents.modules)}
@@ -161,18 +165,41 @@ class Index:
             )
             raise self._down[bare] from error
 
-    def _read(self, file: File) -> Contents:
+    def defines(self, file: File, module: str, names: tuple[str, ...]) -> bool:
+        """Tell whether a wheel's module has at least one of the names that are imported from it, as far as its source tells.
+
+        Raises:
+            IndexUnreachable: the file cannot be had, or is no wheel.
+        """
+        wanted = [name for name in names if name != "*"]
+        contents = self.contents(file)
+        if not wanted or any(contents.provides(f"{module}.{name}") for name in wanted):
+            return True
+        place = self._home.facts / "wheels" / f"{file.sha256}.{facts.digest(module)}.json" if file.sha256 else None
+        known = facts.load(place) if place else None
+        found: object = known.get("words") if known else None
+        if known is None:
+            if self._offline:
+                raise _offline(file.filename)
+            read = self._with(file, lambda stream: words(stream, module))
+            found = None if read is None else sorted(read)
+            if place:
+                facts.keep(place, {"schema": "roost.facts.words/1", "module": module, "words": found})
+        return not isinstance(found, list) or any(name in found for name in wanted)
+
+    def _with(self, file: File, take: Callable[[io.RawIOBase | io.BufferedIOBase], Taken]) -> Taken:
+        """Open a wheel where it lies, give it to take, and turn what goes wrong into one error."""
         try:
             if file.url.startswith("file:"):
                 with path_of(file.url).open("rb") as stream:
-                    return read(stream)
-            return self._read_remote(file)
+                    return take(stream)
+            return take(self._remote(file))
         except (Unreachable, ValueError, OSError) as error:
             raise IndexUnreachable(
                 f"the file list of `{file.filename}` could not be read", why=(str(error),)
             ) from error
 
-    def _read_remote(self, file: File) -> Contents:
+    def _remote(self, file: File) -> io.RawIOBase | io.BufferedIOBase:
         login = self._login_for(file.url)
 
         def part(wanted: str, limit: int) -> tuple[int, bytes, int | None]:
@@ -185,9 +212,7 @@ class Index:
             answer = get(file.url, timeout=self._timeout, limit=WHOLE_LIMIT, login=login)
             status, data = answer.status, answer.body
         if status == 200:
-            import io
-
-            return read(io.BytesIO(data))
+            return io.BytesIO(data)
         if status != 206 or size is None:
             raise Unreachable(_status(status))
 
@@ -199,7 +224,7 @@ class Index:
                 raise Unreachable("the server answered another range than it was asked for")
             return body
 
-        return read(RangeReader(size, data, fetch))
+        return RangeReader(size, data, fetch)
 
     def _login_for(self, url: str) -> tuple[str, str] | None:
         """Give the credentials of the index on whose host a file lies."""

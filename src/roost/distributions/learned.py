@@ -33,12 +33,18 @@ def provider(module: str) -> Known | None:
     own = next((known for known in providers if known.name == canonical(root)), None) or _affixed(root, providers)
     if own and first.rank * (BETTER if _contains(first.name, root) else FAR) > own.rank:
         return own
-    if "." in module and _is_namespace(root, providers):
+    if "." in module and is_namespace(root):
         return None  # its parts come from many distributions
     if own:
         return first
     alone = len(providers) == 1 or providers[1].rank >= ALONE * first.rank
     return first if alone and (_related(first.name, root) or first.rank <= FOREIGN) else None
+
+
+def is_namespace(root: str) -> bool:
+    """Tell whether a root is shared by a family of distributions, as `google` and `azure` are."""
+    family = f"{canonical(root)}-"
+    return sum(known.name.startswith(family) for known in tables.providers(root)) >= FAMILY
 
 
 def candidates(module: str) -> tuple[str, ...]:
@@ -55,10 +61,6 @@ def core(name: str) -> str:
         if plain.endswith(word) and len(plain) > len(word) + 1:
             return plain.removesuffix(word)
     return plain
-
-
-def _is_namespace(root: str, providers: tuple[Known, ...]) -> bool:
-    return sum(known.name.startswith(f"{canonical(root)}-") for known in providers) >= FAMILY
 
 
 def _affixed(root: str, providers: tuple[Known, ...]) -> Known | None:

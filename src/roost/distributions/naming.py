@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from roost.scripts import stdlib
 
-from . import learned, tables
+from . import learned, moved, tables
 from .named import Named, failed
-from .names import parse
+from .names import canonical, parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +18,11 @@ if TYPE_CHECKING:
 
     from .asking import Asker
     from .coverage import Coverage
+    from .tables import CuratedLine
     from .targets import Target
+
+
+_FRAMEWORKS = ("django", "flask", "pytest", "streamlit")  # whose plugins take import names that others have too
 
 
 class Namer:
@@ -25,6 +31,7 @@ class Namer:
     Args:
         asker: makes what asks the index; called when it is needed for the first time.
         allowed: canonical names that the user trusts.
+        roots: what else the script imports.
         inferring: whether anything may be added to what is declared.
     """
 
@@ -34,7 +41,8 @@ class Namer:
         target: Target,
         coverage: Coverage,
         asker: Callable[[], Asker],
-        allowed: frozenset[str],
+        allowed: frozenset[str] = frozenset(),
+        roots: frozenset[str] = frozenset(),
         inferring: bool = True,
     ) -> None:
         """Answer nothing yet."""
@@ -42,7 +50,24 @@ class Namer:
         self._coverage = coverage
         self._asker = asker
         self._allowed = allowed
+        self._roots = roots
         self._inferring = inferring
+
+    def parts(self, one: Import) -> tuple[Import, ...]:
+        """Part `from google.cloud import bigquery, storage`: in a namespace each name may come from a distribution of its own."""
+        if (
+            one.provider
+            or one.kind == "typing"
+            or not one.names
+            or one.names == ("*",)
+            or not learned.is_namespace(one.root)
+        ):
+            return (one,)
+        whole = self.without_index(one)
+        known = tuple(name for name in one.names if _has_own(f"{one.module}.{name}") or (whole is None and name != "*"))
+        rest = tuple(name for name in one.names if name not in known)
+        parts = tuple(replace(one, module=f"{one.module}.{name}", names=()) for name in known)
+        return (*parts, replace(one, names=rest)) if rest else parts
 
     def name(self, one: Import) -> Named:
         """Say what one import needs."""
@@ -63,9 +88,9 @@ class Namer:
 
     def from_index(self, one: Import) -> Named:
         """Say what one import needs that only an index can know; a handler that copes is no reason to ask."""
-        if one.kind == "optional" and not self._allowed:
+        if one.kind == "optional" and canonical(one.root) not in self._allowed:
             return Named("not needed", f"`{one.root}` is in no table, and the script copes without it")
-        return self._asker().ask(one.module)
+        return self._asker().ask(one.module, one.names)
 
     def _nothing(self, one: Import) -> Named | None:
         if one.provider:
@@ -77,17 +102,20 @@ class Namer:
         return None
 
     def _standard(self, one: Import) -> Named | None:
-        lifetime = stdlib.lifetime(one.root)
+        lifetime = stdlib.lifetime(one.module) or stdlib.lifetime(one.root)
         if lifetime is None:
             return None
+        renamed = moved.module(one.module)
+        found = (one.module, renamed) if renamed else moved.names(one.module, one.names)
+        if found:
+            return _python2(*found)
         added, removed = lifetime
         if added and self._target.version[:2] < _pair(added):
             return self._not_in(one, f"`{one.root}` is in the standard library from Python {added} on", f">={added}")
         if removed and self._target.version[:2] >= _pair(removed):
             last = f"{_pair(removed)[0]}.{_pair(removed)[1] - 1}"
             return self._not_in(one, f"`{one.root}` left the standard library in Python {removed}", last)
-        moved = self._moved(one)
-        return moved or Named("standard library", f"standard library of Python {self._target.short}")
+        return Named("standard library", f"standard library of Python {self._target.short}")
 
     def _not_in(self, one: Import, sentence: str, python: str) -> Named:
         covered = self._declared(one)
@@ -96,14 +124,6 @@ class Namer:
         return failed(
             "standard library", "api gone", sentence, f"run it on another Python: `roost run --python '{python}' FILE`"
         )
-
-    def _moved(self, one: Import) -> Named | None:
-        """Notice what Python 2 had in a module that is still there: `from urllib import urlopen`."""
-        for name in one.names:
-            found = stdlib.python2(f"{one.module}.{name}")
-            if found:
-                return _python2(f"{one.module}.{name}", found)
-        return None
 
     def _declared(self, one: Import) -> Named | None:
         provider = self._coverage.provider(one.module)
@@ -143,9 +163,21 @@ class Namer:
             )
         if not self._target.holds(line.marker):
             return self._elsewhere(line.marker, line.distribution, one)
-        parsed = parse(line.distribution)
+        text = self._in_context(line)
+        parsed = parse(text)
         reason = f"`{line.prefix}` is known to come from `{parsed.name}`" + (f": {line.note}" if line.note else "")
-        return Named("curated", reason, parsed.name, line.distribution, wheels_only=False)
+        return Named("curated", reason, parsed.name, text, wheels_only=False)
+
+    def _in_context(self, line: CuratedLine) -> str:
+        """Choose among a line's providers by the frameworks that the script uses: `captcha` beside `django` is another one."""
+        options = (line.distribution, *line.others)
+        for framework in _FRAMEWORKS:
+            theirs = [text for text in options if text.startswith(f"{framework}-")]
+            if theirs and framework in self._roots:
+                return theirs[0]
+            if line.distribution in theirs and len(theirs) < len(options):
+                return next(text for text in options if text not in theirs)
+        return line.distribution
 
     def _elsewhere(self, marker: str, distribution: str, one: Import) -> Named:
         name = parse(distribution).name
@@ -159,7 +191,7 @@ class Namer:
         )
 
     def _common(self, one: Import) -> Named | None:
-        if not tables.is_common(one.root) or self._allowed:
+        if not tables.is_common(one.root) or canonical(one.root) in self._allowed:
             return None
         return failed(
             "own file",
@@ -180,15 +212,22 @@ class Namer:
         )
 
 
+def _has_own(module: str) -> bool:
+    line = tables.curated(module)
+    if line and line.prefix == module:
+        return True
+    return any(known.name == canonical(module.replace(".", "-")) for known in tables.suggested(module))
+
+
 def _python2(name: str, found: str) -> Named:
-    root = name.partition(".")[0]
-    if " " in found:
-        return failed("python2", "python 2", f"`{name}` exists only in Python 2: {found}")
+    if found.startswith("nothing"):
+        return failed("python2", "python 2", f"`{name}` exists only in Python 2, and {found}")
+    now = found if " " in found else f"`{found}`"
     return failed(
         "python2",
         "python 2",
-        f"`{name}` exists only in Python 2; Python 3 has `{found}`",
-        f"convert the script, `{root}` is `{found}` there",
+        f"`{name}` exists only in Python 2; Python 3 has {now}",
+        f"write {now} instead, or convert the whole script",
     )
 
 

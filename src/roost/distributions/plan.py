@@ -53,7 +53,10 @@ def plan_for(
     allowed = frozenset(canonical(name) for name in options.allow) | frozenset(trusted(home))
     asker = _Once(script, target, home=home, settings=settings, options=options, allowed=allowed)
     coverage = Coverage([*(wanted for wanted, _ in declared), *extra], target, lambda wanted: asker().listing(wanted))
-    namer = Namer(target=target, coverage=coverage, asker=asker, allowed=allowed, inferring=not options.declared_only)
+    roots = frozenset(one.root for one in script.imports)
+    namer = Namer(
+        target=target, coverage=coverage, asker=asker, allowed=allowed, roots=roots, inferring=not options.declared_only
+    )
     answers = _answers(script.imports, namer, report)
     requirements = [
         *(Requirement(wanted.name, wanted.text, _where(line, script), "declared") for wanted, line in declared),
@@ -149,7 +152,7 @@ def _answers(imports: Sequence[Import], namer: Namer, report: Reporter) -> list[
         if one.group is not None and one.group in chosen:
             found.append((one, chosen[one.group][one]))
         else:
-            found.append((one, name(one)))
+            found += [(part, name(part)) for part in namer.parts(one)]
     return found
 
 
@@ -206,7 +209,9 @@ def _implied(script: Script, coverage: Coverage, so_far: Sequence[Requirement], 
         parsed = parse(need)
         if not target.holds(parsed.marker):
             continue
-        if not parsed.extras and (parsed.name in there or coverage.shares(parsed.name)):
+        if not parsed.extras and (
+            parsed.name in there or coverage.shares(parsed.name) or implicit.is_brought(parsed.name, there)
+        ):
             continue
         found.append(Requirement(parsed.name, need, reason, "implicit", wheels_only=True))
     return found

@@ -7,8 +7,9 @@ bisection in a map of the file; how each was made stands in its first lines.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from functools import cache
+
+from roost.values import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
 _FOLDER = os.path.join(os.path.dirname(__file__), "data")  # noqa: PTH118, PTH120 (pathlib is not needed here)
 
 
-@dataclass(frozen=True, slots=True)
-class CuratedLine:
+class CuratedLine(Value):
     """What the curated table says about a dotted import prefix."""
 
     prefix: str  # "cv2", "google.cloud.storage"
@@ -29,16 +29,14 @@ class CuratedLine:
     verified: str  # "wheel 4.12.0.88 2026-11-21", "record 4.12.0.88 2025-11-09", "sdist …": where the path was seen
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Value):
     """A popular distribution."""
 
     name: str  # canonical
     rank: int  # 1: the most downloaded
 
 
-@dataclass(frozen=True, slots=True)
-class HostLine:
+class HostLine(Value):
     """An import that exists only inside another program."""
 
     prefix: str  # "bpy", "google.appengine"
@@ -48,11 +46,10 @@ class HostLine:
     when: str  # "alone": meant if nothing is imported that only the host has; "declared": only if declared; ""
 
 
-@dataclass(frozen=True, slots=True)
-class ImplicitRule:
+class ImplicitRule(Value):
     """A need that no import names (the columns are explained in `data/implicit.tsv`)."""
 
-    kind: str  # "call", "name", "import", "url", "literal"
+    kind: str  # "call", "import", "url", "literal"
     pattern: str  # "pandas.read_excel", ".to_excel", "networkx.draw*", "postgresql+psycopg", "keras"
     context: str  # import roots of which one must be imported, separated by "|"; "": any
     unless: str  # import roots of which none may be imported, separated by "|"; "": none
@@ -61,11 +58,13 @@ class ImplicitRule:
     reason: str  # a phrase: "`pandas.read_excel` reads .xlsx files with it"
 
     def matches(self, name: str) -> bool:
-        """Tell whether a call, name, module, scheme or literal is the one this rule speaks of."""
+        """Tell whether a call, module or name of a module, scheme or literal is the one this rule speaks of."""
         if "*" in self.pattern:
             from fnmatch import fnmatchcase
 
-            return fnmatchcase(name, self.pattern)
+            return fnmatchcase(name, f"*{self.pattern}" if self.pattern.startswith(".") else self.pattern)
+        if self.pattern.startswith("."):
+            return name.endswith(self.pattern)
         return name == self.pattern or (self.kind == "import" and name.startswith(f"{self.pattern}."))
 
     def applies(self, roots: Container[str]) -> bool:

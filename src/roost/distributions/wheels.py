@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 TAIL = 1 << 16  # bytes asked for first; the directory of most wheels is within them
+NEAR = 1 << 20  # bytes before the part at hand that are fetched together with it
+SOURCE_LIMIT = 4 << 20  # bytes of one module's source
 _ENDINGS = (".py", ".so", ".pyd")
 
 
@@ -69,6 +71,30 @@ def read(file: io.BufferedIOBase | io.RawIOBase) -> Contents:
         raise ValueError(str(error)) from error
 
 
+def words(file: io.BufferedIOBase | io.RawIOBase, module: str) -> frozenset[str] | None:
+    """Read which names stand in a module's source; None when it cannot be told (no source, star imports, `__getattr__`).
+
+    Raises:
+        ValueError: it is no zip archive.
+    """
+    import re
+    import zipfile
+
+    path = module.replace(".", "/")
+    try:
+        with zipfile.ZipFile(file) as archive:
+            members = set(archive.namelist())
+            member = next((name for name in (f"{path}/__init__.py", f"{path}.py") if name in members), None)
+            if member is None or archive.getinfo(member).file_size > SOURCE_LIMIT:
+                return None
+            text = archive.read(member).decode("utf-8", "replace")
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError) as error:
+        raise ValueError(str(error)) from error
+    if re.search(r"import\s*\*|__getattr__|globals\(|sys\.modules", text):
+        return None
+    return frozenset(re.findall(r"[^\W\d]\w*", text))
+
+
 class RangeReader(io.RawIOBase):
     """A file somewhere else, of which only the parts that are read are fetched.
 
@@ -110,6 +136,10 @@ class RangeReader(io.RawIOBase):
         end = self._size if size < 0 else min(self._size, self._at + size)
         if end <= self._at:
             return b""
+        if self._at < self._start - NEAR:  # a single member, far from the directory
+            data = self._fetch(self._at, end - 1)
+            self._at = end
+            return data
         if self._at < self._start:
             self._data = self._fetch(self._at, self._start - 1) + self._data
             self._start = self._at
