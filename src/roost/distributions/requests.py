@@ -64,9 +64,8 @@ def recall(home: Home, request: Request) -> Remembered | None:
         if document["schema"] != SCHEMA:
             return None
         artifacts = tuple(Artifact(*fields) for fields in document["artifacts"])
-        checked = all(isinstance(artifact.name, str) and isinstance(artifact.url, str) for artifact in artifacts)
         lock = Lock(request.interpreter, artifacts, str(document["text"]), request.roots, ("remembered",))
-        return Remembered(lock, float(document["created"])) if checked else None
+        return Remembered(lock, float(document["created"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
