@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -12,11 +13,10 @@ from roost.distributions import Plan, Requirement, faults, pylock
 from roost.errors import RoostError
 from roost.scripts import Declared
 from roost.settings import Settings
-from tests.environments.conftest import home_of, python, room  # noqa: F401  # fixtures
+from tests.environments import conftest as parts
 
-
-def simple(index) -> list[str]:
-    return [path for path in index.asked if path.startswith("/simple/")]
+python, room = parts.python, parts.room  # its fixtures serve here too
+PYENV = Path.home() / ".pyenv" / "versions"
 
 
 def needing(room, *requirements: Requirement, declared: Declared | None = None) -> Plan:
@@ -192,7 +192,7 @@ def test_what_only_an_inferred_name_needs_is_not_built_either(index, room):
     index.add("salt")
     with pytest.raises(RoostError):
         room.lock(plan=room.plan("salt", "soup", wheels_only=["soup"]))
-    assert not os.path.exists(os.path.expanduser("~/ran"))
+    assert not Path(os.environ["HOME"], "ran").exists()
 
 
 # the cascade
@@ -201,7 +201,7 @@ def test_what_only_an_inferred_name_needs_is_not_built_either(index, room):
 @pytest.mark.covers("C4")
 def test_where_no_wheel_fits_another_python_is_tried(index, room):
     index.add("soup", tag="cp310-cp310-manylinux_2_17_x86_64", history=False)
-    if not [name for name in os.listdir(os.path.expanduser("~root/.pyenv/versions")) if name.startswith("3.10.")]:
+    if not list(PYENV.glob("3.10.*")):
         pytest.skip("no Python 3.10 here")
     lock = room.lock("soup")
     assert lock.interpreter.short == "3.10"
@@ -242,7 +242,7 @@ def test_where_no_wheel_fits_another_python_is_tried(index, room):
         ("index-unreachable", lambda index: [index.add("soup"), index.fail("/simple/", 500)], ["soup"], "500"),
     ],
 )
-def test_each_fault_has_its_name_and_the_resolver_s_own_words(index, room, code, prepare, texts, words):
+def test_each_fault_has_its_name_and_the_resolver_s_own_words(index, room, code, prepare, texts, words):  # noqa: PLR0917
     prepare(index)
     with pytest.raises(RoostError) as caught:
         room.lock(*texts)

@@ -6,13 +6,14 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from roost.inside.pip import answers
 from tests.environments.conftest import look, run
 
-PYENV = os.path.expanduser("~/.pyenv/versions")
+PYENV = Path.home() / ".pyenv" / "versions"
 
 
 def pip(environment, *words: str) -> subprocess.CompletedProcess:
@@ -111,13 +112,11 @@ def test_a_real_pip_that_was_asked_for_wins(index, room):
 
 @pytest.mark.parametrize("version", ["3.8", "3.9", "3.10", "3.12", "3.13"])
 def test_every_python_can_have_it(index, room, version):
-    pythons = sorted(
-        name for name in (os.listdir(PYENV) if os.path.isdir(PYENV) else ()) if name.startswith(f"{version}.")
-    )
+    pythons = sorted(PYENV.glob(f"{version}.*"))
     if not pythons:
         pytest.skip(f"no Python {version} here")
     index.add("stock")
-    room.python = look(f"{PYENV}/{pythons[-1]}/bin/python")
+    room.python = look(pythons[-1] / "bin" / "python")
     environment = room.build("stock")
     assert environment.version.startswith(version)
     assert pip(environment, "install", "stock>=1", "stock; python_version >= '3.8'").returncode == 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -79,7 +78,7 @@ def _steps(plan: Plan, request: Request, means: Means, options: Options) -> Gene
         yield "uv from its cache", partial(_with_uv, request, means, what, offline=True)
     if options.python is None and _python_decides(fault):
         for other in _other_pythons(plan, request.interpreter, means, fault):
-            yield f"uv with Python {other.short}", partial(_with_uv, replace(request, interpreter=other), means, what)
+            yield f"uv with Python {other.short}", partial(_with_uv, request.replace(interpreter=other), means, what)
     if isinstance(fault, PIP_HELPS):
         from .pip import resolve_with_pip
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from roost.errors import Exit, RoostError
+from roost.values import Value
 
 from .pylock import without_credentials
 
@@ -112,8 +112,7 @@ class EngineFailed(RoostError):
     exit = Exit.UNAVAILABLE
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(Value):
     """Words by which a fault is known."""
 
     fault: type[RoostError]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from dataclasses import dataclass
 
 from roost import home as homes
+from roost.values import Value
 
 from .values import Artifact, Lock
 
@@ -20,8 +20,7 @@ SCHEMA = "roost.request/1"
 LAYOUT = 1  # raised when what is remembered could no longer be used as it is
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Value):
     """Everything that decides what a resolver answers."""
 
     requirements: tuple[str, ...]  # as the resolver gets them, roots first
@@ -45,8 +44,7 @@ class Request:
         ).hexdigest()  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Remembered:
+class Remembered(Value):
     """A lock that was found for a request before."""
 
     lock: Lock

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+
+from roost.values import Value
 
 from . import engine
 from .indexes import configured
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
     from .requests import Request
 
 
-@dataclass(frozen=True, slots=True)
-class Means:
+class Means(Value):
     """What every question needs of its surroundings."""
 
     home: Home

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 
 from roost import locks
+from roost.values import Value
 
 from . import store, use
 from .key import SHORT
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 YOUNG = 86400.0  # seconds after its build in which an environment counts as used (contracts §2)
 
 
-@dataclass(frozen=True, slots=True)
-class Collected:
+class Collected(Value):
     """What a collection took, or would take."""
 
     removed: tuple[Environment, ...]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from roost.errors import Exit, RoostError
+from roost.values import Value
 
 from . import manifest
 
@@ -27,8 +27,7 @@ class NotInstalled(RoostError):
     exit = Exit.NO_INPUT
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Value):
     """A distribution and what it needs."""
 
     name: str
@@ -38,16 +37,14 @@ class Node:
     again: bool = False  # its own needs are shown elsewhere
 
 
-@dataclass(frozen=True, slots=True)
-class _Installed:
+class _Installed(Value):
     name: str
     version: str
     needs: tuple[Requirement, ...]
     extras: tuple[str, ...]  # that it offers
 
 
-@dataclass(frozen=True, slots=True)
-class _Contents:
+class _Contents(Value):
     """What is installed, by name, what was asked for, and what markers are compared with."""
 
     found: dict[str, _Installed]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
 
 from roost import processes
 from roost.errors import ProcessFailed
+from roost.values import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,8 +48,7 @@ os._exit(0)
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Trial:
+class Trial(Value):
     """One module that was imported, or could not be."""
 
     module: str
