@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from roost.scripts import stdlib
+from roost.values import Value
 
 from . import tables
 from .names import Parsed, canonical, parse
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from .wheels import Contents
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Value):
     """One requirement as the user wrote it, read."""
 
     name: str  # canonical; of a folder or URL without a name, the name that its last part suggests
@@ -109,10 +108,14 @@ class Coverage:
                 return one.name
         return None
 
-    def provider_by_wheel(self, module: str) -> str | None:
-        """Look into the wheels of the declared distributions that the tables do not know."""
+    def provider_by_wheel(self, module: str, roots: frozenset[str]) -> str | None:
+        """Look into the wheels of the declared distributions that the tables do not know.
+
+        Args:
+            roots: what the script imports; a distribution named like one of these is there for it.
+        """
         for one in self._wanted:
-            if tables.roots(one.name):
+            if tables.roots(one.name) or any(_alike(one, root) for root in roots):
                 continue
             if one.name not in self._read:
                 self._read[one.name] = self._listing(one)

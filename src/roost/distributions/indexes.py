@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
+
+from roost.values import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
     from roost.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
-class Indexes:
+class Indexes(Value):
     """Where distributions come from. Addresses as configured: with a leading `name=` and with credentials, perhaps."""
 
     default: str | None = None  # asked last; None: the engine's own default

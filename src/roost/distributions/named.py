@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from roost.values import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .values import Class, Means
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
+class Trouble(Value):
     """Why no environment can answer an import."""
 
     kind: Class
@@ -18,8 +17,7 @@ class Trouble:
     hint: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Value):
     """One import's answer: what is to be installed for it, or nothing, or why it cannot be had."""
 
     means: Means

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from roost.errors import Exit, RoostError
+from roost.values import Value
 
 _SEPARATORS = re.compile(r"[-_.]+")
 # The lines that most people write need no parser: a name, extras, version clauses, and no marker or URL.
+_NUMBER = r"\d+(?:\.\d+)*(?:(?:a|b|rc|\.post|\.dev)\d+)?"
+_CLAUSE = rf"(?:(?:==|!=)\s*{_NUMBER}(?:\.\*)?|(?:<=|>=|<|>)\s*{_NUMBER}|~=\s*\d+(?:\.\d+)+)"
 _PLAIN = re.compile(
-    r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[([A-Za-z0-9._,\s-]*)\])?\s*\(?"
-    r"((?:(?:===|==|~=|!=|<=|>=|<|>)\s*[A-Za-z0-9.*+!_-]+\s*,?\s*)*)\)?\s*"
+    r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[\s*([A-Za-z0-9_-]+(?:\s*,\s*[A-Za-z0-9_-]+)*)\s*\])?\s*"
+    rf"({_CLAUSE}(?:\s*,\s*{_CLAUSE})*)?\s*"
 )
 
 
@@ -22,8 +24,7 @@ class UnreadableRequirement(RoostError):
     exit = Exit.UNREADABLE
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(Value):
     """What a requirement line says."""
 
     name: str  # canonical
@@ -45,9 +46,9 @@ def parse(text: str) -> Parsed:
         UnreadableRequirement: it is none.
     """
     plain = _PLAIN.fullmatch(text)
-    if plain and not plain[3].rstrip().endswith(","):
-        extras = tuple(canonical(extra.strip()) for extra in (plain[2] or "").split(",") if extra.strip())
-        return Parsed(canonical(plain[1]), extras, "".join(plain[3].split()))
+    if plain:
+        extras = tuple(sorted(canonical(extra.strip()) for extra in (plain[2] or "").split(",") if extra.strip()))
+        return Parsed(canonical(plain[1]), extras, "".join((plain[3] or "").split()))
     return _parse(text)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from roost.scripts import stdlib
 
 from . import learned, moved, tables
@@ -32,7 +30,6 @@ class Namer:
         asker: makes what asks the index; called when it is needed for the first time.
         allowed: canonical names that the user trusts.
         roots: what else the script imports.
-        inferring: whether anything may be added to what is declared.
     """
 
     def __init__(
@@ -43,7 +40,6 @@ class Namer:
         asker: Callable[[], Asker],
         allowed: frozenset[str] = frozenset(),
         roots: frozenset[str] = frozenset(),
-        inferring: bool = True,
     ) -> None:
         """Answer nothing yet."""
         self._target = target
@@ -51,7 +47,6 @@ class Namer:
         self._asker = asker
         self._allowed = allowed
         self._roots = roots
-        self._inferring = inferring
 
     def parts(self, one: Import) -> tuple[Import, ...]:
         """Part `from google.cloud import bigquery, storage`: in a namespace each name may come from a distribution of its own."""
@@ -66,20 +61,21 @@ class Namer:
         whole = self.without_index(one)
         known = tuple(name for name in one.names if _has_own(f"{one.module}.{name}") or (whole is None and name != "*"))
         rest = tuple(name for name in one.names if name not in known)
-        parts = tuple(replace(one, module=f"{one.module}.{name}", names=()) for name in known)
-        return (*parts, replace(one, names=rest)) if rest else parts
+        parts = tuple(_part(one, f"{one.module}.{name}", ()) for name in known)
+        return (*parts, _part(one, one.module, rest)) if rest else parts
 
     def name(self, one: Import) -> Named:
         """Say what one import needs."""
-        return self.without_index(one) or self._declared_by_wheel(one) or self.from_index(one)
+        return self.without_index(one) or self.from_index(one)
 
     def without_index(self, one: Import) -> Named | None:
-        """Say what one import needs, as far as the machine itself knows."""
+        """Say what one import needs, as far as the machine itself knows; only what is declared and unknown is looked up."""
         return (
             self._nothing(one)
             or self._standard(one)
             or self._declared(one)
             or self._python2(one)
+            or self._declared_by_wheel(one)
             or self._host(one)
             or self._curated(one)
             or self._common(one)
@@ -130,9 +126,7 @@ class Namer:
         return Named("declared", f"`{provider}` is declared", provider) if provider else None
 
     def _declared_by_wheel(self, one: Import) -> Named | None:
-        if not self._inferring and not self._coverage.names:
-            return None
-        provider = self._coverage.provider_by_wheel(one.module)
+        provider = self._coverage.provider_by_wheel(one.module, self._roots)
         return (
             Named("declared", f"`{provider}` is declared, and its wheel has `{one.module}`", provider)
             if provider
@@ -210,6 +204,10 @@ class Namer:
             known.name,
             known.name,
         )
+
+
+def _part(one: Import, module: str, names: tuple[str, ...]) -> Import:
+    return type(one)(module, names, one.line, one.kind, one.file, one.dynamic, one.marker, one.group, one.provider)
 
 
 def _has_own(module: str) -> bool:

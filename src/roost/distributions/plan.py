@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 
 from . import implicit, targets
 from .coverage import Coverage, Wanted, read
@@ -54,9 +53,7 @@ def plan_for(
     asker = _Once(script, target, home=home, settings=settings, options=options, allowed=allowed)
     coverage = Coverage([*(wanted for wanted, _ in declared), *extra], target, lambda wanted: asker().listing(wanted))
     roots = frozenset(one.root for one in script.imports)
-    namer = Namer(
-        target=target, coverage=coverage, asker=asker, allowed=allowed, roots=roots, inferring=not options.declared_only
-    )
+    namer = Namer(target=target, coverage=coverage, asker=asker, allowed=allowed, roots=roots)
     answers = _answers(script.imports, namer, report)
     requirements = [
         *(Requirement(wanted.name, wanted.text, _where(line, script), "declared") for wanted, line in declared),
@@ -102,7 +99,7 @@ class _Once:
 
             script, target, home, settings, options, allowed = self._parts
             indexes = configured(settings, os.environ)
-            indexes = replace(indexes, extra=(*script.declared.indexes, *indexes.extra))
+            indexes = indexes.replace(extra=(*script.declared.indexes, *indexes.extra))
             index = Index(indexes, home=home, settings=settings, offline=options.offline, again=options.upgrade)
             self._made = Asker(index, target=target, settings=settings, allowed=allowed)
         return self._made
@@ -225,7 +222,7 @@ def _distinct(requirements: Iterable[Requirement]) -> Iterable[Requirement]:
         if before is None:
             kept[one.text] = one
         elif before.optional and not one.optional:
-            kept[one.text] = replace(before, optional=False)
+            kept[one.text] = Requirement(before.name, before.text, before.reason, before.source, before.wheels_only)
     return kept.values()
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import sys
-from dataclasses import dataclass
+
+from roost.values import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,8 +22,7 @@ _VERSIONS = {"python_version", "python_full_version", "implementation_version"}
 _RESULTS = {"<": (-1,), "<=": (-1, 0), "==": (0,), "!=": (-1, 1), ">=": (0, 1), ">": (1,)}
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Value):
     """One Python on this platform."""
 
     version: tuple[int, int, int]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from roost.errors import ConfigurationError
+from roost.values import Value
 
 from . import tables
 from .names import canonical
@@ -23,8 +23,7 @@ _DAY = 86400.0
 _NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Value):
     """Whether a distribution may be installed unasked."""
 
     reasons: tuple[str, ...]  # why not, each a phrase; () it may
