@@ -94,9 +94,12 @@ def _collect(
     errors: list[str] = []
 
     def listen() -> None:
-        for text in stream or ():
-            errors.append(text)
-            line(text.rstrip("\n"))
+        if stream is None:
+            return
+        with stream:  # ours to close, as communicate does with what it reads
+            for text in stream:
+                errors.append(text)
+                line(text.rstrip("\n"))
 
     stream, process.stderr = process.stderr, None  # the listener's, not communicate's
     listener = threading.Thread(target=listen, daemon=True)

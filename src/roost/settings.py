@@ -28,6 +28,7 @@ class Settings:
     index_find_links: tuple[str, ...] = ()  # folders or pages with wheels
     index_timeout: float = 30.0  # seconds that one request to an index may take
     index_exclude_newer: str | None = None  # a date, or a duration such as "7 days"
+    lock_max_age_days: float = 30.0  # a remembered lock that is older is asked again, when the index can be asked
     build_timeout: float = 1800.0  # seconds that one build of an environment may take
     trust_min_age_days: int = 90  # an unknown distribution's first release must be this old
     trust_min_releases: int = 3  # and it must have had this many

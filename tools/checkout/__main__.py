@@ -70,7 +70,7 @@ def bring_up_to_date(root: Path, *, dev: bool) -> None:
         state.stamp(dev=dev)  # other times, same content: a branch was changed and changed back
         return
     state.begin()
-    if not whole and (state.marked or not works(venv) or (wanted and state.python != wanted)):
+    if not whole and (state.known or not works(venv)):  # one that ./roost has not made, but that works, is taken over
         create(venv)
     try:
         install(root, venv, dev=dev)
@@ -78,6 +78,8 @@ def bring_up_to_date(root: Path, *, dev: bool) -> None:
         if whole:
             state.abandon()
         raise
+    for leftover in ("pip", "debian"):  # .venv has uv now
+        shutil.rmtree(root / ".roost-dev" / leftover, ignore_errors=True)
     state.finish(BASE, dev=dev)
 
 

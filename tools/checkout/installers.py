@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pip_sources
-from steps import StepFailed, say
+from steps import StepFailed
 
 # Variables that would make uv or pip install somewhere else than we say.
 ELSEWHERE = ("PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_PYTHON", "PIP_DRY_RUN", "UV_PYTHON", "UV_SYSTEM_PYTHON", "UV_TARGET",
@@ -39,7 +39,7 @@ def find(venv: Path, base: Path, root: Path) -> Installer:
     Raises:
         StepFailed: there is none, and none can be brought.
     """
-    return _uv(venv) or _pip(venv, base) or _brought_pip(venv, base, root)
+    return _uv(venv) or _pip(venv, base) or _brought_pip(venv, root)
 
 
 def call(command: Sequence[str | Path], failed: str) -> None:
@@ -73,13 +73,13 @@ def _pip(venv: Path, base: Path) -> Installer | None:
     return Installer(version, (base, "-E", "-s", "-m", "pip", "--python", venv / "bin/python", "install", "--quiet"))
 
 
-def _brought_pip(venv: Path, base: Path, root: Path) -> Installer:
-    wheel = pip_sources.bring(base, root, root / ".roost-dev")
-    say(f"using pip from {wheel.origin}")
-    version = _version([venv / "bin/python", "-E", "-s", wheel.program, "--version"])
+def _brought_pip(venv: Path, root: Path) -> Installer:
+    program = pip_sources.bring(root, root / ".roost-dev")
+    command = (venv / "bin/python", "-E", "-s", program)
+    version = _version([*command, "--version"])
     if version is None:
-        raise StepFailed(f"pip from {wheel.origin} does not start")
-    return Installer(version, (venv / "bin/python", "-E", "-s", wheel.program, "install", "--quiet"))
+        raise StepFailed(f"pip from `{program}` does not start")
+    return Installer(version, (*command, "install", "--quiet"))
 
 
 def _version(command: Sequence[str | Path]) -> str | None:

@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Read by ./roost and ./test: is .venv what this checkout asks for, and if not, which Python makes it so.
 
 # Builtins only. Each input has a stamp that carries its time: any other time, earlier or later, means "look closer".

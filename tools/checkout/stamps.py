@@ -34,6 +34,11 @@ class State:
             return
         self.place, self.python = Path(place), Path(python)
 
+    @property
+    def known(self) -> bool:
+        """Tell whether `.venv` is of our making, finished or not."""
+        return self.marked or self.place is not None
+
     def whole(self, wanted: Path | None) -> bool:
         """Tell whether `.venv` was finished, here, and with the wanted Python if one is wanted."""
         return not self.marked and self.place == self.root and wanted in (None, "", self.python)

@@ -8,8 +8,7 @@ from . import place, views
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from roost.distributions import Lock, Options, Plan, Unresolved
-    from roost.environments import Environment
+    from roost.distributions import Lock, Options, Plan
     from roost.home import Home
     from roost.settings import Settings
 
@@ -53,11 +52,8 @@ def build(plan: Plan, *, home: Home, settings: Settings, options: Options, outpu
         if error.exit != Exit.UNAVAILABLE or error.code in views.NO_ANSWER:
             raise
         return views.Checked(plan, lock=lock, failure=error)
-    return views.Checked(plan, lock=lock, environment=environment, unresolved_there=tried(plan, environment))
-
-
-def tried(plan: Plan, environment: Environment) -> tuple[Unresolved, ...]:
-    """Import, in the environment, what the script needs; returns what fails there."""
     from . import trials
 
-    return trials.unresolved(plan, environment)
+    output.progress("trying the imports")
+    there = trials.unresolved(plan, environment)
+    return views.Checked(plan, lock=lock, environment=environment, unresolved_there=there)

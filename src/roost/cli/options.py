@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from roost.errors import UsageError
+from roost.values import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
     Kind = Literal["flag", "value", "repeat", "count"]
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(Value):
     """One option of a command."""
 
     names: tuple[str, ...]  # as written, the long one last: ("-q", "--quiet")
@@ -37,8 +35,7 @@ class Option:
         return self.kind in ("value", "repeat")
 
 
-@dataclass(frozen=True, slots=True)
-class Positional:
+class Positional(Value):
     """One word, or several, that a command takes by position."""
 
     metavar: str
@@ -47,8 +44,7 @@ class Positional:
     optional: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Value):
     """One command: what it takes, what it says of itself, where it lives."""
 
     name: str  # "run", "env list"
@@ -61,31 +57,30 @@ class Command:
     examples: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Arguments:
+class Arguments(Value):
     """A command line, understood."""
 
     command: Command
-    values: Mapping[str, tuple[str, ...]]  # key → the values given, "" for each flag
+    given: Mapping[str, tuple[str, ...]]  # key → the values given, "" for each flag
     words: tuple[str, ...] = ()
     rest: tuple[str, ...] = ()
 
     def has(self, key: str) -> bool:
         """Tell whether an option was given."""
-        return key in self.values
+        return key in self.given
 
     def count(self, key: str) -> int:
         """Tell how often an option was given."""
-        return len(self.values.get(key, ()))
+        return len(self.given.get(key, ()))
 
     def text(self, key: str) -> str | None:
         """Return an option's value, the last one given; None when it was not."""
-        given = self.values.get(key)
-        return given[-1] if given else None
+        found = self.given.get(key)
+        return found[-1] if found else None
 
     def texts(self, key: str) -> tuple[str, ...]:
         """Return all values of an option that may stand several times."""
-        return self.values.get(key, ())
+        return self.given.get(key, ())
 
 
 def parse(command: Command, argv: Sequence[str]) -> Arguments:

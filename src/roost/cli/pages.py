@@ -17,17 +17,16 @@ WIDTH = 100
 
 
 def show(words: Sequence[str], output: Output, commands: Sequence[Command]) -> int:
-    """Show the page of the command that words name, or the overview."""
+    """Show the page of the command that words name, of a group of commands, or the overview."""
     from . import find
 
-    if words and not words[0].startswith("-"):
-        group = [command for command in commands if command.name.startswith(f"{words[0]} ")]
-        if group and len(words) == 1 and not any(command.name == words[0] for command in commands):
-            output.text(overview(group))
-        else:
-            output.text(page(find(words)[0]))
-    else:
+    group = [command for command in commands if words and command.name.startswith(f"{words[0]} ")]
+    if not words:
         output.text(overview(commands))
+    elif len(words) == 1 and group and all(command.name != words[0] for command in commands):
+        output.text(overview(group))
+    else:
+        output.text(page(find(words)[0]))
     return Exit.OK
 
 

@@ -14,6 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from roost.distributions import Plan
     from roost.runs import Outcome, Prepared
 
 SCHEMA = "roost.run/1"
@@ -26,8 +27,12 @@ class Report:
         """Start with nothing known."""
         self.data: dict[str, object] = {"schema": SCHEMA, "from": "roost", "plan": None, "outcome": None, "error": None}
 
+    def planned(self, plan: Plan) -> None:
+        """Keep what was decided, before anything is built."""
+        self.data["plan"] = views.plan_document(views.Checked(plan))
+
     def prepared(self, prepared: Prepared) -> None:
-        """Keep what was decided."""
+        """Keep what was decided and built."""
         checked = views.Checked(prepared.plan, lock=prepared.lock, environment=prepared.environment)
         self.data["plan"] = views.plan_document(checked)
 

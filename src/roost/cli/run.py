@@ -10,79 +10,89 @@ from . import place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable
+    from typing import NoReturn
 
+    from roost.distributions import Plan
     from roost.home import Home
     from roost.runs import Prepared
     from roost.scripts import Script
     from roost.settings import Settings
 
     from .options import Arguments
-    from .report import Report
     from .show import Output
 
 
 def run(arguments: Arguments, output: Output) -> int:
-    """Run a script in its environment; returns only when somebody waits for the outcome (`--report`)."""
-    target = arguments.text("report")
-    if not target:
-        home, settings = place.find(output)
-        prepared, words = _prepare(arguments, output, home, settings)
-        output.finish()
-        from roost import runs
+    """Become the script; with `--report`, wait for its end and write down what came of it."""
+    from roost import runs
 
-        runs.execute(prepared, words, home=home, report=output)
+    target = arguments.text("report")
+    if target:
+        _reported(target, arguments, output)
+    home, settings = place.find(output)
+    prepared = _prepare(arguments, output, home, settings)
+    output.finish()
+    runs.execute(prepared, arguments.rest, home=home, report=output, given=_given(arguments))
+
+
+def _reported(target: str, arguments: Arguments, output: Output) -> NoReturn:
+    """Run under a parent that waits, write the report, a failure too, and end as the script ended."""
+    from roost import runs
+
     from .report import opened
 
     with opened(target) as document:
-        return _reported(arguments, output, document)
+        try:
+            home, settings = place.find(output)
+            prepared = _prepare(arguments, output, home, settings, document.planned)
+            document.prepared(prepared)
+            output.finish()
+            outcome = runs.supervise(prepared, arguments.rest, home=home, report=output, given=_given(arguments))
+        except RoostError as error:
+            document.failed(error)
+            raise
+        document.ended(outcome)
+    runs.leave(outcome)
 
 
-def _reported(arguments: Arguments, output: Output, document: Report) -> int:
-    """Run under a parent that waits, and write down what was decided and what came of it, a failure too."""
-    from roost import runs
-
-    try:
-        home, settings = place.find(output)
-        prepared, words = _prepare(arguments, output, home, settings)
-        document.prepared(prepared)
-        output.finish()
-        outcome = runs.supervise(prepared, words, home=home, report=output)
-    except RoostError as error:
-        document.failed(error)
-        raise
-    document.ended(outcome)
-    return outcome.status
-
-
-def _prepare(arguments: Arguments, output: Output, home: Home, settings: Settings) -> tuple[Prepared, Sequence[str]]:
+def _prepare(
+    arguments: Arguments,
+    output: Output,
+    home: Home,
+    settings: Settings,
+    planned: Callable[[Plan], None] | None = None,
+) -> Prepared:
     from roost import runs
 
     _mending(arguments, output)
-    script, words = _script(arguments, home)
+    script = _script(arguments, home)
     options = place.options(arguments, settings)
-    return runs.prepare(script, home=home, settings=settings, options=options, report=output), words
+    return runs.prepare(script, home=home, settings=settings, options=options, report=output, planned=planned)
 
 
-def _script(arguments: Arguments, home: Home) -> tuple[Script, Sequence[str]]:
-    """Read what is to run; returns it with the words that are its own."""
+def _given(arguments: Arguments) -> str | None:
+    """Return FILE as its user typed it, which is what the script sees in `sys.argv[0]`."""
+    return arguments.words[0] if arguments.words else None
+
+
+def _script(arguments: Arguments, home: Home) -> Script:
+    """Read what is to run: a file, standard input, a module, or the text given."""
     from roost import scripts
 
     module, text = arguments.text("m"), arguments.text("c")
     if module is not None:
-        return scripts.read_module(module, folder=place.folder(), interpreters=place.pythons(home)), arguments.rest
+        return scripts.read_module(module, folder=place.folder(), interpreters=place.pythons(home))
     if text is not None:
         data = text.encode("utf-8", "surrogateescape")
-        script = scripts.read_text(
-            data, name="-c", form="command", folder=place.folder(), interpreters=place.pythons(home)
-        )
-        return script, arguments.rest
-    return place.read(arguments.words[0], home), arguments.rest
+        interpreters = place.pythons(home)
+        return scripts.read_text(data, name="-c", form="command", folder=place.folder(), interpreters=interpreters)
+    return place.read(arguments.words[0], home)
 
 
 def _mending(arguments: Arguments, output: Output) -> None:
     """Check the mode asked for, and say what it does not do yet."""
-    from . import MEND_MODES
+    from .table import MEND_MODES
 
     mode = arguments.text("mend")
     if mode is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from roost.values import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,8 +16,7 @@ NO_ANSWER = ("index-unreachable", "process-failed", "offline")  # they say nothi
 SILENT_MEANS = ("standard library", "local")  # what nobody asks about
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Value):
     """What `roost check` found out."""
 
     plan: Plan
@@ -169,10 +168,10 @@ def plan_page(checked: Checked) -> str:
 
 def _verdict(checked: Checked) -> str:
     count = len(checked.plan.requirements)
-    needs = "needs nothing installed" if not count else f"needs {count} distribution{'s' * (count > 1)}"
+    needs = f"needs {counted(count, 'distribution')}" if count else "needs nothing installed"
     stays = len(checked.unresolved)
     if stays:
-        needs += f"; {stays} import{'s' * (stays > 1)} unanswered"
+        needs += f"; {counted(stays, 'import')} unanswered"
     if checked.failure:
         return f"{needs}; its environment cannot be built"
     if checked.environment:
@@ -214,3 +213,30 @@ def columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
         cells = [f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True) if width]
         lines.append(f"  {'  '.join(cells)}".rstrip())
     return lines
+
+
+def counted(count: int, noun: str) -> str:
+    """Write a number of things: `1 environment`, `2 environments`."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def bytes_text(size: int) -> str:
+    """Write a size for people: `12.3 MiB`."""
+    value = float(size)
+    for unit in ("B", "KiB", "MiB", "GiB"):
+        if value < 1024 or unit == "GiB":
+            return f"{value:.0f} {unit}" if unit == "B" or value >= 100 else f"{value:.1f} {unit}"
+        value /= 1024
+    raise AssertionError
+
+
+def ago(moment: float) -> str:
+    """Write how long ago something was: `3 hours ago`."""
+    import time
+
+    seconds = max(time.time() - moment, 0.0)
+    for length, unit in ((86400 * 365, "year"), (86400, "day"), (3600, "hour"), (60, "minute")):
+        count = int(seconds // length)
+        if count:
+            return f"{count} {unit}{'s' * (count > 1)} ago"
+    return "just now"

@@ -1,5 +1,18 @@
 """Script → Requirements → Lock: import names to distributions, trust, indexes, resolving."""
 
+from .lock import lock
+from .plan import plan, plan_for
 from .values import Answer, Artifact, Lock, Options, Plan, Requirement, Unresolved
 
-__all__ = ["Answer", "Artifact", "Lock", "Options", "Plan", "Requirement", "Unresolved"]
+__all__ = [
+    "Answer",
+    "Artifact",
+    "Lock",
+    "Options",
+    "Plan",
+    "Requirement",
+    "Unresolved",
+    "lock",
+    "plan",
+    "plan_for",
+]

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
         "standard library", "local", "not needed", "declared", "host", "python2", "own file", "curated", "learned",
         "index", "trusted", "refused", "nothing installable", "unknown",
     ]  # fmt: skip
-    Class = Literal["host program", "own file missing", "python 2", "nothing installable", "api gone", "refused", "other platform"]
+    Class = Literal[
+        "host program", "own file missing", "python 2", "nothing installable", "api gone", "refused", "other platform"
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +26,12 @@ class Requirement:
 
     name: str  # canonical (PEP 503)
     text: str  # PEP 508 as it goes to the resolver: "pandas[excel]>=2 ; python_version < '3.13'"
-    reason: str  # "declared in `requirements.txt` line 3", "`import cv2` at line 1", "`pandas.read_excel` needs an engine"
+    reason: (
+        str  # "declared in `requirements.txt` line 3", "`import cv2` at line 1", "`pandas.read_excel` needs an engine"
+    )
     source: Source
     wheels_only: bool = False  # inferred names are never built from source, unless curated
+    optional: bool = False  # the script copes without it: left out when it cannot be had
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,8 @@
 """Environment → Outcome: preparing, launching, waiting, records."""
 
-from .values import Outcome
+from .launch import CannotStart, execute, launch
+from .prepare import prepare
+from .supervise import leave, supervise
+from .values import Launch, Outcome, Prepared
 
-__all__ = ["Outcome"]
+__all__ = ["CannotStart", "Launch", "Outcome", "Prepared", "execute", "launch", "leave", "prepare", "supervise"]

@@ -1,4 +1,4 @@
-"""What became of a run."""
+"""What is ready to run, how it starts, and what became of it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,29 @@ from dataclasses import dataclass
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from roost.distributions import Plan
+    from collections.abc import Mapping
+
+    from roost.distributions import Lock, Plan
     from roost.environments import Environment
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A script whose environment stands ready."""
+
+    plan: Plan
+    lock: Lock
+    environment: Environment
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """One process, decided to the last word; nothing has been started."""
+
+    argv: tuple[str, ...]  # the environment's Python first
+    environ: Mapping[str, str]
+    notes: tuple[str, ...] = ()  # variables that were changed, and why, in sentences
+    stdin: bytes | None = None  # what standard input must be; none: it is left as it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +42,5 @@ class Outcome:
     environment: Environment
     output: str | None = None  # standard output, when it was captured
     errors: str | None = None  # standard error, when it was captured
+    timed_out: bool = False  # it ran longer than it may, and was ended by us
+    variables: tuple[str, ...] = ()  # what was changed in its variables, and why, in sentences

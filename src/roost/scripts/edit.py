@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import re
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from roost.errors import CannotCreate, Exit, RoostError
+from roost.values import Value
 
 from . import edit_lines
 from .edit_lines import Change, InvalidRequirement, canonical
@@ -36,8 +36,7 @@ class ChangedMeanwhile(RoostError):
     exit = Exit.TRY_AGAIN
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Value):
     """One file as it stands and as it is to be; nothing is written yet."""
 
     file: Path  # links resolved: the file itself is replaced
@@ -114,8 +113,7 @@ def _give(descriptor: int, facts: os.stat_result) -> None:
         os.fchown(descriptor, facts.st_uid, facts.st_gid)
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(Value):
     """Where the requirements stand, as text."""
 
     kind: str  # "block", "requirements", "new"

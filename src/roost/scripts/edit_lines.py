@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from roost.errors import RoostError
+from roost.values import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,8 +49,7 @@ class NotDeclared(RoostError):
     code = "not-declared"
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Value):
     """What an edit brings and takes, as requirements."""
 
     added: tuple[str, ...] = ()

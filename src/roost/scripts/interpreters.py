@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from roost.home import Home
 
 
+SYSTEM = ("/usr/local/bin", "/usr/bin")  # looked into whatever PATH says: under cron it says little
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """An interpreter of this machine."""
@@ -82,7 +85,7 @@ def _candidates(home: Home, environ: Mapping[str, str]) -> Iterable[str]:
     ]
     for many in (f"{pyenv}/versions", f"{data}/uv/python", os.fspath(downloads.folder(home, environ))):
         folders += [f"{many}/{name}/bin" for name in _names(many)]
-    for folder in dict.fromkeys([*folders, "/usr/local/bin", "/usr/bin"]):
+    for folder in dict.fromkeys([*folders, *SYSTEM]):
         above = Path(folder).parent
         if (above / "pyvenv.cfg").exists() or (above / "conda-meta").is_dir():
             continue

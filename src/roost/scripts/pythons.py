@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from roost.errors import Exit, RoostError, UsageError
+from roost.errors import ConfigurationError, Exit, RoostError, UsageError
 
 from .downloads import NoPython
 from .interpreters import ask, found, installed, own
@@ -69,6 +69,7 @@ def choose(python: PythonRange, *, wanted: str | None, home: Home, settings: Set
         PythonTwo: only Python 2 can run the script.
         NoPython: no Python fits, neither here nor at the engine's source.
         UsageError: the wish cannot be understood, or names a file that is no Python.
+        ConfigurationError: the setting cannot be understood.
     """
     if python.python2 is not None:
         raise PythonTwo(
@@ -80,7 +81,7 @@ def choose(python: PythonRange, *, wanted: str | None, home: Home, settings: Set
         return _wished(_wish(wanted, f"`--python {wanted}`"), python, home, offline=offline)
     why = f"the script needs `{python.specifier}`{_because(python)}" if python.specifier else ""
     if settings.python:
-        wish = _wish(settings.python, f"the setting `python` ({settings.python})")
+        wish = _setting(settings.python)
         if wish.path is not None:
             return _wished(wish, python, home, offline=offline)
         choice = _first(wish, python.specifier, home, wish.said, offline=offline)
@@ -220,6 +221,15 @@ def _none(what: str, needs: str, python: PythonRange | None, home: Home) -> NoPy
         ),
         hints=("name another one: `roost run --python 3.12 FILE`",),
     )
+
+
+def _setting(text: str) -> _Wish:
+    try:
+        return _wish(text, f"the setting `python` ({text})")
+    except UsageError as error:
+        raise ConfigurationError(
+            error.what, why=error.why, hints=("say it as `3.12`, `>=3.11`, or as a path",)
+        ) from None
 
 
 def _wish(text: str, said: str) -> _Wish:

@@ -1,0 +1,209 @@
+"""All commands, as values: what each takes, what it says of itself, where it lives."""
+
+from __future__ import annotations
+
+from .options import Command, Option, Positional
+
+HELP = Option(("-h", "--help"), "show this page")
+QUIET = Option(("-q", "--quiet"), "show results and errors only")
+VERBOSE = Option(("-v", "--verbose"), "show each step tried, with its reason", "count")
+JSON = Option(("--json",), "write one JSON document on standard output")
+SHOWING = (QUIET, VERBOSE, HELP)
+
+PYTHON = Option(("--python",), "the Python to use: `3.12`, `>=3.11`, or the path of one", "value", "PYTHON")
+WITH = Option(("--with",), "one more requirement, for this time; may stand several times", "repeat", "REQUIREMENT")
+OFFLINE = Option(("--offline",), "never ask an index: only what is remembered and already downloaded")
+UPGRADE = Option(("--upgrade",), "ask the index again, whatever is remembered")
+DECLARED_ONLY = Option(("--declared-only",), "install nothing that nobody declared")
+ALLOW = Option(("--allow",), "trust an inferred distribution, for this time; may stand several times", "repeat", "NAME")
+DECIDING = (PYTHON, WITH, OFFLINE, UPGRADE, DECLARED_ONLY, ALLOW)
+
+MEND_MODES = ("env", "auto", "ask", "model", "off")
+
+FILE = Positional(
+    "FILE", "a script, notebook, Markdown file, zipapp, or folder with `__main__.py`; `-` is standard input"
+)
+FILE_THERE = Positional("FILE", "the script")
+ENVIRONMENT = Positional(
+    "ENVIRONMENT", "its name, the beginning of its name or key, or the path of a script that ran in it"
+)
+
+EDITING = (
+    "The PEP 723 block of the script, or the requirements file beside it, whichever is in use, is edited in place; "
+    "comments and order stay."
+)
+
+COMMANDS = (
+    Command(
+        "run",
+        "Run a script in an environment made for it",
+        "roost.cli.run:run",
+        (
+            *DECIDING,
+            Option(("-m",), "run a module, as `python -m` does", "value", "MODULE", last=True),
+            Option(("-c",), "run a program given as text, as `python -c` does", "value", "TEXT", last=True),
+            Option(
+                ("--report",),
+                "write what was decided and what came of it, as one JSON document, to a file or a descriptor",
+                "value",
+                "FILE|fd:N",
+            ),
+            Option(
+                ("--mend",),
+                "what may be mended while a script runs; accepted, but until that is built each mode acts as `off`",
+                "value",
+                "MODE",
+                MEND_MODES,
+            ),
+            Option(("--no-mend",), "the same as `--mend off`", stands_for=("mend", "off")),
+            *SHOWING,
+        ),
+        (FILE,),
+        Positional("ARGUMENT", "handed to the script as it stands"),
+        (
+            "Options of roost stand before FILE; what follows it is the script's. One `--` directly after FILE is dropped.",
+            "The exit status is the script's own when it ran.",
+        ),
+        (
+            "roost run chart.py --year 2024",
+            "roost run --python 3.12 --with 'pandas<3' report.py",
+            "roost run -m http.server",
+        ),
+    ),
+    Command(
+        "check",
+        "Say what a script would install and why, and whether it can run",
+        "roost.cli.check:check",
+        (
+            JSON,
+            Option(("--no-build",), "decide only; otherwise the environment is built and the imports are tried in it"),
+            Option(("--strict",), "exit with 69 when an import stays unanswered or the environment cannot be built"),
+            *DECIDING,
+            *SHOWING,
+        ),
+        (FILE,),
+        about=(
+            "Nothing of the script is executed; without `--no-build` its imports are.",
+            "Exits with 0 whenever there is an answer, a bad one too.",
+        ),
+        examples=("roost check chart.py", "roost check --no-build --json chart.py"),
+    ),
+    Command(
+        "lock",
+        "Write the exact distributions of a script beside it, as `pylock.<stem>.toml`",
+        "roost.cli.script:lock",
+        (PYTHON, OFFLINE, UPGRADE, DECLARED_ONLY, ALLOW, JSON, *SHOWING),
+        (FILE_THERE,),
+        about=("From then on runs take exactly these, as long as they satisfy what the script declares.",),
+        examples=("roost lock chart.py", "roost lock --upgrade chart.py"),
+    ),
+    Command(
+        "add",
+        "Declare requirements where the script keeps them",
+        "roost.cli.script:add",
+        (PYTHON, OFFLINE, JSON, *SHOWING),
+        (
+            FILE_THERE,
+            Positional("REQUIREMENT", "a name, with a version if it matters: `pandas`, `'pandas>=2,<3'`", many=True),
+        ),
+        about=(EDITING, "Nothing is written unless the requirements can be resolved with those already there."),
+        examples=("roost add chart.py pandas 'matplotlib>=3.9'",),
+    ),
+    Command(
+        "remove",
+        "Take declared requirements away",
+        "roost.cli.script:remove",
+        (OFFLINE, JSON, *SHOWING),
+        (FILE_THERE, Positional("NAME", "the distribution whose requirements go", many=True)),
+        about=(EDITING,),
+        examples=("roost remove chart.py pandas",),
+    ),
+    Command(
+        "upgrade",
+        "Ask the index again, and raise pins to the newest versions that go together",
+        "roost.cli.script:upgrade",
+        (PYTHON, JSON, *SHOWING),
+        (FILE_THERE, Positional("NAME", "only these distributions", many=True, optional=True)),
+        about=(
+            EDITING,
+            "Pins (`==`) are raised where they stand.",
+            "Ranges stay as they are; what they lead to is resolved anew, and written to `pylock.<stem>.toml` if it is there.",
+        ),
+        examples=("roost upgrade chart.py", "roost upgrade chart.py pandas"),
+    ),
+    Command("env list", "List the environments", "roost.cli.env:listing", (JSON, *SHOWING)),
+    Command(
+        "env show",
+        "Show one environment: its Python, its distributions, its size, who uses it",
+        "roost.cli.env:show",
+        (JSON, *SHOWING),
+        (ENVIRONMENT,),
+    ),
+    Command(
+        "env tree",
+        "Show what needs what in an environment",
+        "roost.cli.env:tree",
+        (JSON, *SHOWING),
+        (ENVIRONMENT,),
+    ),
+    Command(
+        "env why",
+        "Say why a distribution is in an environment",
+        "roost.cli.env:why",
+        (JSON, *SHOWING),
+        (ENVIRONMENT, Positional("NAME", "the distribution")),
+    ),
+    Command(
+        "env rm",
+        "Remove environments; a script that needs one gets it built again",
+        "roost.cli.env:remove",
+        (JSON, *SHOWING),
+        (Positional("ENVIRONMENT", ENVIRONMENT.help, many=True),),
+    ),
+    Command(
+        "env gc",
+        "Remove environments that nothing needs any more",
+        "roost.cli.env:collect",
+        (
+            Option(("--older-than",), "only those not used for so many days (30)", "value", "DAYS"),
+            Option(("--dry-run",), "say what would be removed, and remove nothing"),
+            JSON,
+            *SHOWING,
+        ),
+        about=("An environment that is in use, or younger than a day, is never removed.",),
+    ),
+    Command(
+        "trust",
+        "Trust distributions for good, so that imports may bring them",
+        "roost.cli.trust:trust",
+        (JSON, *SHOWING),
+        (Positional("NAME", "the distribution's name on the index", many=True),),
+        about=(
+            "What you declare yourself needs no trust.",
+            "An inferred distribution that roost refused is allowed with this; `roost run --allow NAME FILE` allows it once.",
+        ),
+        examples=("roost trust some-name", "roost trust list"),
+    ),
+    Command("trust list", "List what you trust", "roost.cli.trust:listing", (JSON, *SHOWING)),
+    Command(
+        "trust rm",
+        "Trust distributions no longer",
+        "roost.cli.trust:revoke",
+        (JSON, *SHOWING),
+        (Positional("NAME", "the distribution's name", many=True),),
+    ),
+    Command(
+        "trust explain",
+        "Say whether a distribution would be installed for an import, and why",
+        "roost.cli.trust:explain",
+        (OFFLINE, JSON, *SHOWING),
+        (Positional("NAME", "the distribution's name"),),
+    ),
+    Command(
+        "doctor",
+        "Say what is missing on this machine, and what to do",
+        "roost.cli.doctor:doctor",
+        (OFFLINE, JSON, *SHOWING),
+        about=("Exits with 69 when something without which nothing works is missing.",),
+    ),
+)

@@ -1,0 +1,260 @@
+"""What a resolver or installer said, as a fault with a name."""
+
+from __future__ import annotations
+
+import re
+
+from roost.errors import Exit, RoostError
+from roost.values import Value
+
+from .pylock import without_credentials
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class DistributionNotFound(RoostError):
+    """No index has a distribution of this name."""
+
+    code = "distribution-not-found"
+    exit = Exit.UNAVAILABLE
+
+
+class NoMatchingVersion(RoostError):
+    """The index has the distribution, but no version for this requirement, Python and platform."""
+
+    code = "no-matching-version"
+    exit = Exit.UNAVAILABLE
+
+
+class PythonMismatch(RoostError):
+    """A distribution asks for an older or a newer Python."""
+
+    code = "python-mismatch"
+    exit = Exit.UNAVAILABLE
+
+
+class HashMismatch(RoostError):
+    """A file is not the one that the lock or the index describes."""
+
+    code = "hash-mismatch"
+    exit = Exit.UNAVAILABLE
+
+
+class Conflict(RoostError):
+    """The requirements contradict each other."""
+
+    code = "conflict"
+    exit = Exit.UNAVAILABLE
+
+
+class IndexUnreachable(RoostError):
+    """An index does not answer, or answers with a fault of its own."""
+
+    code = "index-unreachable"
+    exit = Exit.UNAVAILABLE
+
+
+class CredentialsRefused(RoostError):
+    """An index wants credentials, or does not accept the ones it got."""
+
+    code = "credentials-refused"
+    exit = Exit.UNAVAILABLE
+
+
+class TimedOut(RoostError):
+    """An index or a build took longer than it may."""
+
+    code = "timed-out"
+    exit = Exit.TRY_AGAIN
+
+
+class BuildFailed(RoostError):
+    """A source distribution could not be built."""
+
+    code = "build-failed"
+    exit = Exit.UNAVAILABLE
+
+
+class NotCached(RoostError):
+    """Offline, and what is needed was never fetched."""
+
+    code = "not-cached"
+    exit = Exit.UNAVAILABLE
+
+
+class DiskFull(RoostError):
+    """No room is left where environments or the cache lie."""
+
+    code = "disk-full"
+    exit = Exit.CANNOT_CREATE
+
+
+class NoPermission(RoostError):
+    """A folder of roost cannot be written."""
+
+    code = "no-permission"
+    exit = Exit.CANNOT_CREATE
+
+
+class BadRequirement(RoostError):
+    """A requirement cannot be read (PEP 508)."""
+
+    code = "bad-requirement"
+    exit = Exit.UNREADABLE
+
+
+class EngineFailed(RoostError):
+    """The engine failed in a way that roost has no name for."""
+
+    code = "engine-failed"
+    exit = Exit.UNAVAILABLE
+
+
+class Pattern(Value):
+    """Words by which a fault is known."""
+
+    fault: type[RoostError]
+    words: re.Pattern[str]
+    hints: tuple[str, ...] = ()
+
+
+def _pattern(fault: type[RoostError], words: str, *hints: str) -> Pattern:
+    return Pattern(fault, re.compile(words, re.IGNORECASE | re.DOTALL), hints)
+
+
+PATTERNS = (  # the first that is found wins: what lies nearer to the machine stands first
+    _pattern(DiskFull, r"no space left on device|os error 28\b|disk quota exceeded|os error 122\b", "make room, or drop what is not used: `roost env gc`"),
+    _pattern(NoPermission, r"permission denied|os error 13\b|read-only file system|os error 30\b", "name a folder that can be written: `export ROOST_HOME=/path/to/folder`"),
+    _pattern(HashMismatch, r"hash mismatch|hashes? .{0,40}(do not|don't|does not|doesn't) match|mismatched hash", "somebody changed the file, or a proxy did; ask the index again: `roost run --upgrade FILE`"),
+    _pattern(CredentialsRefused, r"\b40[13] (unauthorized|forbidden)|status code 40[13]|missing credentials|401 client error|403 client error", "give user and password: `export ROOST_INDEX_<NAME>_USERNAME=… ROOST_INDEX_<NAME>_PASSWORD=…`"),
+    _pattern(BadRequirement, r"couldn't parse requirement|failed to parse: |invalid requirement|expected (package name|one of|version specifier)"),
+    _pattern(NotCached, r"network connectivity is disabled|in the (offline )?cache|packages were unavailable because (the )?network", "run once with the network, then it works without"),
+    _pattern(BuildFailed, r"failed to build|build backend returned an error|failed to download and build|metadata-generation-failed|failed-wheel-build|subprocess-exited-with-error"),
+    _pattern(TimedOut, r"operation timed out|timed? ?out|timeout"),
+    _pattern(IndexUnreachable, r"error sending request|dns error|connection (refused|reset)|tcp connect error|failed to lookup|could not connect|request failed after|5\d\d (internal|bad gateway|service|gateway)|status server error|name or service not known|temporary failure in name|invalid peer certificate|certificate verify failed|too many requests|failed to fetch|failed to establish a new connection|error decoding response|connection closed|unexpected (eof|end of file)|incompletemessage|error reading a body", "try again, or work with what is there: `roost run --offline FILE`"),
+    _pattern(DistributionNotFound, r"was not found in the (package registry|provided package locations)|no matching distribution found for \S+ \(from versions: none\)|404 (not found|client error)|not found in the package registry"),
+    _pattern(PythonMismatch, r"current python version \([^)]*\) does not satisfy|requires-python|does not satisfy python|requires a different python|requires python"),
+    _pattern(NoMatchingVersion, r"no (matching )?(python implementation|python abi|platform|abi) tag|no wheels? (is|are|with)|no usable wheels|has no wheels|there (is|are) no versions? of|no matching distribution|only (\S+ ){1,4}(is|are) available|building from source is disabled|no binary distribution|no source distribution"),
+    _pattern(Conflict, r"you require|requirements are unsatisfiable|incompatible|conflict|resolutionimpossible"),
+)  # fmt: skip
+
+SYSTEM_PACKAGES = (  # what a build log misses → the Debian package that has it
+    (r"\bPython\.h\b", "python3-dev"),
+    (r"pg_config", "libpq-dev"),
+    (r"mysql_config|mysqlclient was not found|mariadb_config", "default-libmysqlclient-dev"),
+    (r"\bffi\.h\b", "libffi-dev"),
+    (r"openssl/\w+\.h|libssl", "libssl-dev"),
+    (r"libxml/\w+\.h|xml2-config|libxml2 and libxslt", "libxml2-dev libxslt1-dev"),
+    (r"\bjpeglib\.h|headers or library files could not be found for jpeg", "libjpeg-dev"),
+    (r"\bzlib\.h|could not be found for zlib", "zlib1g-dev"),
+    (r"portaudio\.h", "portaudio19-dev"),
+    (r"cairo\.h|Dependency \"?cairo", "libcairo2-dev"),
+    (r"gmp\.h", "libgmp-dev"),
+    (r"hdf5\.h", "libhdf5-dev"),
+    (r"sql\.h\b", "unixodbc-dev"),
+    (r"krb5-config|gssapi\.h", "libkrb5-dev"),
+    (r"lber\.h|ldap\.h", "libldap2-dev libsasl2-dev"),
+    (r"\bcurl-config\b", "libcurl4-openssl-dev"),
+    (r"gdal-config", "libgdal-dev"),
+    (r"dbus/dbus\.h|Dependency \"?dbus-1", "libdbus-1-dev"),
+    (r"girepository|gobject-introspection", "libgirepository1.0-dev"),
+    (r"\bswig\b.{0,40}(not found|no such file)", "swig"),
+    (r"(rustc|cargo)\b.{0,60}(not found|no such file|not installed|required)", "rustc cargo"),
+    (r"cmake\b.{0,60}(not found|no such file|must be installed|could not)", "cmake"),
+    (r"pkg-config\b.{0,40}(not found|no such file)", "pkg-config"),
+    (r"(command ['\"]?(gcc|cc|g\+\+|c\+\+|x86_64-linux-gnu-gcc|clang)['\"]?|unable to execute '?\S*(gcc|cc|clang)).{0,60}(failed|no such file|not found)|unknown compiler", "build-essential"),
+)  # fmt: skip
+
+
+PROGRESS = re.compile(
+    r"(Resolved|Prepared|Installed|Downloading|Downloaded|Building|Built|Using|Updating|Updated) \S|[\^~]+$"
+)
+
+
+OTHER = re.compile(r"(hint|warning|note|WARNING|\[notice\])\b")
+
+
+def classify(said: str, *, what: str) -> RoostError:
+    """Turn the words of uv or pip into a fault.
+
+    Args:
+        said: its standard error, as it came.
+        what: what was wanted, for the error's first line.
+    """
+    text = without_credentials(_plain(said))
+    for pattern in PATTERNS:
+        if pattern.words.search(text):
+            return pattern.fault(
+                what, why=_why(pattern.fault, text), hints=(*pattern.hints, *_more_hints(pattern.fault, text))
+            )
+    return EngineFailed(what, why=tuple(text.splitlines()[-8:]) or ("it said nothing",))
+
+
+def one_line(said: str) -> str:
+    """Give the heart of what was said in one line."""
+    why = _why(EngineFailed, without_credentials(_plain(said)))
+    return why[0] if why else "it said nothing"
+
+
+def _plain(said: str) -> str:
+    """Drop colours, frames and progress; join sentences that were wrapped."""
+    lines: list[str] = []
+    for line in re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", said).splitlines():
+        words = re.sub(r"^\s*(?:\u00d7|╰─▶|├─▶|│)?\s*", "", line)
+        if not words or PROGRESS.match(words):
+            continue
+        if lines and (
+            words.startswith("And because ") or (line.lstrip().startswith("│") and lines[-1].startswith("Because "))
+        ):
+            lines[-1] += f" {words}"
+        else:
+            lines.append(words)
+    return "\n".join(lines)
+
+
+def _why(fault: type[RoostError], text: str) -> tuple[str, ...]:
+    """Take the sentences that explain: the resolver's reasons, else the causes, of a build its last lines too."""
+    if fault is CredentialsRefused:
+        refused = [line for line in text.splitlines() if re.search(r"\b40[13]\b", line)]
+        return (re.sub(r"^\w+: ", "", refused[0]),) if refused else ()
+    if fault is HashMismatch:
+        text = re.sub(r"\s*\n(Expected|Computed|Got):?\s+", lambda match: f"\n{match[1].lower()} ", text)
+        said = re.compile(r"mismatch|^expected|^computed|^got", re.IGNORECASE)
+        return tuple(line for line in text.splitlines() if said.search(line))
+    lines = [
+        re.sub(r"^(error|cause|Caused by|ERROR): ?", "", line) for line in text.splitlines() if not OTHER.match(line)
+    ]
+    because = [_reasons(line) for line in lines if line.startswith("Because ")]
+    if because and fault is not BuildFailed:
+        return because[-1]
+    plain = tuple(dict.fromkeys(line for line in lines if not line.startswith("Because ")))
+    if fault is BuildFailed:
+        return (*plain[:1], *plain[1:][-8:], *(because[-1] if because else ()))
+    return plain if len(plain) <= 3 else (plain[0], *plain[-2:])
+
+
+def _reasons(sentence: str) -> tuple[str, ...]:
+    """Take a derivation apart: "Because A, we can conclude that B. And because C, we can conclude that D."."""
+    parts = re.split(r"(?:^|\. )(?:Because|And because) ", sentence)
+    bare = (
+        re.sub(r",? we can conclude that (your requirements are unsatisfiable|.*)\.?$", "", part)
+        for part in parts
+        if part
+    )
+    return tuple(part.rstrip(".") for part in bare)
+
+
+def _more_hints(fault: type[RoostError], text: str) -> tuple[str, ...]:
+    found: Callable[[str], bool] = lambda words: bool(re.search(words, text, re.IGNORECASE | re.DOTALL))  # noqa: E731
+    if fault is BuildFailed:
+        missing = [package for words, package in SYSTEM_PACKAGES if found(words)]
+        return (f"the build misses something of the system: `apt install {' '.join(missing)}`",) if missing else ()
+    if fault in {NoMatchingVersion, PythonMismatch}:
+        wanted = re.search(
+            r"wheels are available for .{0,80}?Python 3\.(\d+)|with the following Python ABI tags?: .*?cp3(\d+)", text
+        )
+        newest = wanted and max(filter(None, wanted.groups()), key=int)
+        return (f"run it on a Python that has it: `roost run --python 3.{newest} FILE`",) if newest else ()
+    return ()

@@ -1,0 +1,114 @@
+"""Plan → Lock: remembered, read from the lock beside the script, or resolved by the cascade."""
+
+from __future__ import annotations
+
+import os
+
+from .requests import Request, recall, remember
+from .values import Lock
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from roost.home import Home
+    from roost.reporting import Reporter
+    from roost.scripts import Interpreter
+    from roost.settings import Settings
+
+    from .requests import Remembered
+    from .values import Options, Plan
+
+
+def lock(plan: Plan, *, home: Home, settings: Settings, options: Options, report: Reporter) -> Lock:
+    """Find exact distributions for what a plan asks.
+
+    A lock file beside the script wins when it satisfies what is declared; then comes what is remembered for the
+    same request; then the resolver is asked. When the index is away, an older remembered lock is better than none.
+
+    Raises:
+        RoostError: of the classes in `faults`: nothing satisfies the plan, or nothing could be asked.
+    """
+    offline = options.offline or settings.offline
+    interpreter = plan.python.interpreter or _fetched(plan, home, settings, report, offline=offline)
+    asked = request(plan, interpreter, settings)
+    if plan.script.declared.lock is not None and not options.upgrade:
+        from .beside import use
+
+        found, asked = use(plan, asked, report)
+        if found:
+            return found
+    if not asked.requirements:
+        return Lock(interpreter, (), _empty(), (), ("nothing is needed",))
+    known = recall(home, asked)
+    if known and not options.upgrade and (offline or not known.older_than(settings.lock_max_age_days)):
+        report.detail("the same request was resolved before")
+        return known.lock
+    return _asked_again(plan, asked, known, home=home, settings=settings, options=options, report=report)
+
+
+def _asked_again(
+    plan: Plan,
+    asked: Request,
+    known: Remembered | None,
+    *,
+    home: Home,
+    settings: Settings,
+    options: Options,
+    report: Reporter,
+) -> Lock:
+    from .cascade import resolve
+    from .faults import IndexUnreachable, TimedOut
+
+    try:
+        found = resolve(plan, asked, home=home, settings=settings, options=options, report=report)
+    except (IndexUnreachable, TimedOut) as error:
+        if not known or options.upgrade:
+            raise
+        report.detail(f"{error.what}: the lock of last time is used")
+        return known.lock
+    remember(home, asked, found)
+    return found
+
+
+def request(plan: Plan, interpreter: Interpreter, settings: Settings) -> Request:
+    """Put together everything that decides the resolver's answer."""
+    from .indexes import configured
+
+    declared = plan.script.declared
+    indexes = configured(settings, os.environ).arguments()
+    for address in declared.indexes:
+        indexes += ("--index", address)
+    return Request(
+        requirements=tuple(dict.fromkeys(requirement.text for requirement in plan.requirements)),
+        wheels_only=tuple(
+            dict.fromkeys(requirement.name for requirement in plan.requirements if requirement.wheels_only)
+        ),
+        roots=tuple(dict.fromkeys(requirement.name for requirement in plan.requirements)),
+        interpreter=interpreter,
+        constraints=declared.constraints,
+        indexes=indexes,
+        exclude_newer=declared.exclude_newer or settings.index_exclude_newer,
+        stamps=_stamps([requirement.text for requirement in plan.requirements]),
+    )
+
+
+def _stamps(texts: Sequence[str]) -> tuple[str, ...]:
+    """Say what local folders and files contain that are asked for by path: they change under the same words."""
+    if not any("file:" in text or text.startswith(("-e", ".", "/")) for text in texts):
+        return ()
+    from .local import stamp
+
+    return tuple(filter(None, map(stamp, texts)))
+
+
+def _fetched(plan: Plan, home: Home, settings: Settings, report: Reporter, *, offline: bool) -> Interpreter:
+    from .pythons import fetch
+
+    return fetch(
+        plan.python.wanted, home=home, settings=settings, report=report, offline=offline, reason=plan.python.reason
+    )
+
+
+def _empty() -> str:
+    return 'lock-version = "1.0"\ncreated-by = "roost"\npackages = []\n'

@@ -1,0 +1,117 @@
+"""pip as a resolver: the step behind uv, for what uv cannot read or reach."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import cast
+
+from roost import processes
+from roost.errors import ProcessFailed
+
+from . import engine, faults, pylock
+from .indexes import configured
+from .values import Artifact, Lock
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from roost.home import Home
+    from roost.settings import Settings
+
+    from .requests import Request
+    from .resolve import Means
+
+    Table = Mapping[str, object]
+
+
+def environment(home: Home, settings: Settings) -> dict[str, str]:
+    """Give pip's whole environment: the configured indexes, none of the user's other settings."""
+    indexes = configured(settings, os.environ)
+    known = engine.environment(home, settings) | {
+        "PIP_CONFIG_FILE": os.devnull,
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "PIP_NO_INPUT": "1",
+        "PIP_CACHE_DIR": str(home.cache / "pip"),
+        "PIP_RETRIES": "1",
+        "PIP_DEFAULT_TIMEOUT": str(max(1, round(settings.index_timeout))),
+    }
+    if indexes.default:
+        known["PIP_INDEX_URL"] = (
+            indexes.default.partition("=")[2] if "=" in indexes.default.partition("://")[0] else indexes.default
+        )
+    if indexes.extra:
+        known["PIP_EXTRA_INDEX_URL"] = " ".join(
+            one.partition("=")[2] if "=" in one.partition("://")[0] else one for one in indexes.extra
+        )
+    if indexes.find_links:
+        known["PIP_FIND_LINKS"] = " ".join(indexes.find_links)
+    return known
+
+
+def resolve_with_pip(request: Request, means: Means, what: str) -> Lock:
+    """Ask the interpreter's own pip what it would install.
+
+    Raises:
+        RoostError: of the classes in `faults`.
+    """
+    python = str(request.interpreter.path)
+    words = [python, "-m", "pip", "install", "--dry-run", "--ignore-installed", "--quiet", "--report", "-"]
+    guarded = (
+        ":all:"
+        if request.wheels_only and set(request.wheels_only) >= set(request.roots)
+        else ",".join(request.wheels_only)
+    )
+    if guarded:
+        words += ["--only-binary", guarded]
+    means.report.progress("resolving with pip")
+    try:
+        answer = processes.run(
+            [*words, *_words(request)],
+            env=environment(means.home, means.settings),
+            timeout=means.settings.build_timeout,
+            cwd=Path("/"),
+        )
+    except ProcessFailed as error:
+        raise faults.TimedOut(what, why=(error.what, *error.why)) from error
+    if answer.status:
+        raise faults.classify(answer.errors, what=what)
+    return _lock(request, answer.output, what)
+
+
+def _words(request: Request) -> list[str]:
+    words: list[str] = []
+    for text in request.requirements:
+        words += text.split(None, 1) if text.startswith("-e") else [text]
+    return words
+
+
+def _lock(request: Request, output: str, what: str) -> Lock:
+    try:
+        entries = cast("list[Table]", json.loads(output[output.index("{") :])["install"])
+        found = tuple(sorted((_artifact(entry) for entry in entries), key=lambda artifact: artifact.name))
+    except (ValueError, KeyError, TypeError) as error:
+        raise faults.EngineFailed(what, why=("the report of pip cannot be read", str(error))) from error
+    return Lock(request.interpreter, found, pylock.write(found, request.interpreter), request.roots)
+
+
+def _artifact(entry: Table) -> Artifact:
+    """Read one entry of an installation report (pip's documentation, "Installation Report")."""
+    from packaging.utils import canonicalize_name
+
+    metadata, source = cast("Table", entry["metadata"]), cast("Table", entry["download_info"])
+    name, version = canonicalize_name(str(metadata["name"])), str(metadata["version"])
+    url = pylock.without_credentials(str(source["url"]))
+    below = f"#subdirectory={source['subdirectory']}" if source.get("subdirectory") else ""
+    filename = url.partition("#")[0].rstrip("/").rpartition("/")[2]
+    vcs = cast("Table", source.get("vcs_info") or {})
+    if vcs:
+        return Artifact(name, version, filename, f"{vcs['vcs']}+{url}{below}", None, None, str(vcs["commit_id"]))
+    folder = cast("Table", source.get("dir_info") or {})
+    if "dir_info" in source:
+        return Artifact(name, version, filename, url + ("#editable" if folder.get("editable") else below), None, None)
+    hashes = cast("Table", cast("Table", source.get("archive_info") or {}).get("hashes") or {})
+    sha256 = hashes.get("sha256")
+    return Artifact(name, version, filename, url + below, str(sha256) if sha256 else None, None)

@@ -1,0 +1,87 @@
+"""Requests remembered: the same question tomorrow gives the same lock, without the index."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+
+from roost import home as homes
+from roost.values import Value
+
+from .values import Artifact, Lock
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from roost.home import Home
+    from roost.scripts import Interpreter
+
+SCHEMA = "roost.request/1"
+LAYOUT = 1  # raised when what is remembered could no longer be used as it is
+
+
+class Request(Value):
+    """Everything that decides what a resolver answers."""
+
+    requirements: tuple[str, ...]  # as the resolver gets them, roots first
+    wheels_only: tuple[str, ...]  # canonical names that are never built from source
+    roots: tuple[str, ...]  # canonical names, in the order of the requirements
+    interpreter: Interpreter
+    constraints: tuple[str, ...] = ()
+    indexes: tuple[str, ...] = ()  # the engine's options, without credentials
+    exclude_newer: str | None = None
+    stamps: tuple[str, ...] = ()  # of local folders and files that are asked for: what they contain
+
+    @property
+    def digest(self) -> str:
+        """Give the name under which it is remembered; the order of the requirements does not matter."""
+        python = self.interpreter
+        return hashlib.sha256(
+            json.dumps([
+                LAYOUT, sorted(self.requirements), sorted(self.wheels_only), sorted(self.constraints), self.indexes, self.exclude_newer,
+                self.stamps, python.implementation, python.short, python.abi, python.platform,
+            ]).encode()
+        ).hexdigest()  # fmt: skip
+
+
+class Remembered(Value):
+    """A lock that was found for a request before."""
+
+    lock: Lock
+    created: float  # seconds since the epoch
+
+    def older_than(self, days: float) -> bool:
+        """Tell whether it was resolved longer ago than that, or in the future."""
+        return not 0 <= time.time() - self.created <= days * 86400
+
+
+def recall(home: Home, request: Request) -> Remembered | None:
+    """Give what is remembered; a file that is cut, damaged or of another schema is not there."""
+    try:
+        document = json.loads((home.requests / f"{request.digest}.json").read_bytes())
+        if document["schema"] != SCHEMA:
+            return None
+        artifacts = tuple(Artifact(*fields) for fields in document["artifacts"])
+        lock = Lock(request.interpreter, artifacts, str(document["text"]), request.roots, ("remembered",))
+        return Remembered(lock, float(document["created"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def remember(home: Home, request: Request, lock: Lock) -> None:
+    """Keep a lock for the next time.
+
+    Raises:
+        CannotCreate: the disk is full, or the folder cannot be written.
+    """
+    fields = [[a.name, a.version, a.filename, a.url, a.sha256, a.size, a.commit] for a in lock.artifacts]
+    document = {
+        "schema": SCHEMA,
+        "created": time.time(),
+        "requirements": request.requirements,
+        "python": request.interpreter.full,
+        "steps": lock.steps,
+        "artifacts": fields,
+        "text": lock.text,
+    }
+    homes.write(home.requests / f"{request.digest}.json", json.dumps(document))

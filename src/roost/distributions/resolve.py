@@ -1,0 +1,119 @@
+"""One question to a resolver: requirements and a Python in, the text of a lock out."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from pathlib import Path
+
+from roost.values import Value
+
+from . import engine
+from .indexes import configured
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from roost.home import Home
+    from roost.processes import Completed
+    from roost.reporting import Reporter
+    from roost.settings import Settings
+
+    from .requests import Request
+
+
+class Means(Value):
+    """What every question needs of its surroundings."""
+
+    home: Home
+    settings: Settings
+    report: Reporter
+    environ: dict[str, str]
+
+
+def compile_with_uv(request: Request, means: Means, *, offline: bool, upgrade: bool) -> Completed:
+    """Ask uv for a lock; its text is the output when the status is 0.
+
+    Raises:
+        EngineMissing: there is no uv.
+        ProcessFailed: it ran longer than it may.
+    """
+    guarded = _guarded(request, means, offline=offline)
+    arguments = [
+        "pip", "compile", "-", "--format", "pylock.toml", "--no-header", "--no-annotate", "--python", str(request.interpreter.path),
+        *request.indexes,
+    ]  # fmt: skip
+    for name in guarded:
+        arguments += ["--only-binary", name]
+    if request.exclude_newer:
+        arguments += ["--exclude-newer", request.exclude_newer]
+    if offline:
+        arguments.append("--offline")
+    if upgrade:
+        arguments.append("--refresh")
+    return _ask(arguments, request.requirements, request.constraints, means)
+
+
+def _guarded(request: Request, means: Means, *, offline: bool) -> tuple[str, ...]:
+    """Give the names that must not be built: inferred ones, and what only they need.
+
+    Where everything is inferred that is all of them. Where some may be built, the closure of the others is
+    resolved first by itself, without building, to learn its names.
+    """
+    if not request.wheels_only:
+        return ()
+    free = [text for text in request.requirements if _name(text) not in request.wheels_only]
+    if not free:
+        return (":all:",)
+    bound = [text for text in request.requirements if _name(text) in request.wheels_only]
+    arguments = ["pip", "compile", "-", "--no-header", "--no-annotate", "--no-strip-extras", "--only-binary", ":all:",
+                 "--python", str(request.interpreter.path), *request.indexes]  # fmt: skip
+    if request.exclude_newer:
+        arguments += ["--exclude-newer", request.exclude_newer]
+    if offline:
+        arguments.append("--offline")
+    answer = _ask(arguments, bound, request.constraints, means)
+    closure = [_name(line) for line in answer.output.splitlines() if "==" in line and not answer.status]
+    return tuple(dict.fromkeys([*request.wheels_only, *closure]))
+
+
+def _name(text: str) -> str:
+    import re
+
+    match = re.match(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)", text)
+    return re.sub(r"[-_.]+", "-", match[1]).lower() if match else text
+
+
+def _ask(arguments: Sequence[str], requirements: Sequence[str], constraints: Sequence[str], means: Means) -> Completed:
+    with _file(constraints) as file:
+        return engine.run(
+            [*arguments, *(["-c", file] if file else [])],
+            home=means.home,
+            settings=means.settings,
+            timeout=means.settings.build_timeout,
+            report=means.report,
+            line=engine.Progress(means.report),
+            stdin="\n".join(requirements) + "\n",
+            variables=index_variables(means.settings),
+            cwd=Path("/"),
+        )
+
+
+@contextmanager
+def _file(lines: Sequence[str]) -> Iterator[str | None]:
+    """Write lines to a file for as long as it is needed; none for no lines."""
+    if not lines:
+        yield None
+        return
+    import tempfile
+
+    with tempfile.NamedTemporaryFile("w", prefix="roost-", suffix=".txt", encoding="utf-8") as file:
+        file.write("\n".join(lines) + "\n")
+        file.flush()
+        yield file.name
+
+
+def index_variables(settings: Settings) -> dict[str, str]:
+    """Give the credentials of the configured indexes as the engine reads them: in variables, never in arguments."""
+    return configured(settings, os.environ).variables(os.environ)

@@ -1,0 +1,207 @@
+"""Lock → Environment: found ready, or built aside under its key's lock and renamed into place."""
+
+from __future__ import annotations
+
+import os
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+from roost import home as homes
+from roost import locks
+from roost.errors import CannotCreate, RoostError
+
+from . import manifest
+from .key import SHORT, folder, key
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from roost.distributions import Lock, Options
+    from roost.home import Home
+    from roost.reporting import Reporter
+    from roost.scripts import Interpreter
+    from roost.settings import Settings
+
+    from .manifest import Manifest
+    from .values import Environment
+
+SLOTS = 256  # builds for one interpreter at the same time
+
+
+def ensure(lock: Lock, *, home: Home, settings: Settings, options: Options, report: Reporter) -> Environment:
+    """Give the environment of a lock; build it if it is not there, or not as it should be.
+
+    Raises:
+        RoostError: of the classes in `distributions.faults`: it cannot be built. Nothing half-built stays.
+        LockHeld: somebody else builds it for longer than a build may take.
+    """
+    digest = key(lock)
+    place = folder(home, lock, digest)
+    found = ready(place, digest)
+    if found:
+        return manifest.environment(place, found)
+    guard = home.locks / f"build-{digest[:SHORT]}"
+    with locks.exclusive(
+        guard, timeout=settings.build_timeout, waiting=lambda: report.progress("waiting for another build")
+    ) as held:
+        place = folder(home, lock, digest)  # under the lock: whoever held it may have built it
+        found = ready(place, digest)
+        if found:
+            return manifest.environment(place, found)
+        from .store import discard, sweep
+
+        sweep(home)
+        if os.path.lexists(place):
+            report.note(f"the environment `{place.name}` is damaged; it is built again")
+            discard(home, place)
+        return _build(lock, digest, place, held, home=home, settings=settings, options=options, report=report)
+
+
+def ready(place: Path, digest: str) -> Manifest | None:
+    """Give the manifest of a folder that is whole, has this key and a Python that is there; None otherwise."""
+    found = manifest.read(place)
+    if found is None or found.key != digest or not (place / "pyvenv.cfg").is_file():
+        return None
+    return found if _alive(place, found) else None
+
+
+def _alive(place: Path, found: Manifest) -> bool:
+    """Tell whether the interpreter is there and has still the version it was built with."""
+    python = place / "bin" / "python"
+    try:
+        facts = python.stat()
+        if (os.path.realpath(python), facts.st_size, facts.st_mtime_ns) == found.base:
+            return os.access(python, os.X_OK)
+    except OSError:
+        return False
+    from roost import processes
+
+    try:  # replaced since, by an update of the system perhaps: ask it
+        answer = processes.run(
+            [python, "-I", "-S", "-c", "import sys; print('%d.%d' % sys.version_info[:2])"], env={}, timeout=30
+        )
+    except RoostError:
+        return False
+    return answer.status == 0 and answer.output.strip() == found.short
+
+
+def _build(
+    lock: Lock,
+    digest: str,
+    place: Path,
+    held: int,
+    *,
+    home: Home,
+    settings: Settings,
+    options: Options,
+    report: Reporter,
+) -> Environment:
+    begin = time.monotonic()
+    homes.ensure(home.environments)
+    with _slot(home, lock.interpreter) as (aside, slot):
+        from .installers import Site
+
+        what = f"cannot build the environment `{place.name}`"
+        site = Site(home, settings, report, options.offline or settings.offline, (held, slot), what)
+        report.progress(f"building {len(lock.artifacts)} distributions")
+        try:
+            steps = _install(lock, aside, site)
+            described = _finish(lock, digest, aside, steps)
+            aside.rename(place)
+        except OSError as error:
+            raise _cannot(what, error) from error
+        finally:
+            _clear(aside)
+    count = len(lock.artifacts)
+    report.step(
+        f"built `{place.name}` with {count} distribution{'s' if count != 1 else ''} in {time.monotonic() - begin:.1f} s"
+    )
+    return manifest.environment(place, described, fresh=True)
+
+
+def _finish(lock: Lock, digest: str, aside: Path, steps: tuple[str, ...]) -> Manifest:
+    from .furnish import furnish
+
+    files = furnish(aside, manifest.packages(aside, lock.interpreter.short))
+    described = manifest.describe(aside, lock, digest, files=files, steps=(*lock.steps, *steps))
+    manifest.write(aside, described)
+    return described
+
+
+def _install(lock: Lock, aside: Path, site: object) -> tuple[str, ...]:
+    """Let each installer try, uv first.
+
+    Raises:
+        RoostError: the first one's fault, with what each said.
+    """
+    from roost.distributions import faults
+
+    from .installers import Pip, Site, Uv
+
+    assert isinstance(site, Site)
+    said: list[str] = []
+    first: RoostError | None = None
+    for installer in (Uv(), Pip()):
+        missing = installer.missing(lock)
+        if missing:
+            said.append(f"{installer.name}: {missing}")
+            continue
+        try:
+            return (*said, *installer.install(lock, aside, site))
+        except RoostError as error:
+            said.append(f"{installer.name}: {error.why[0] if error.why else error.what}")
+            first = first or error
+            _clear(aside)
+            if site.offline or not isinstance(
+                error, faults.EngineFailed | faults.BuildFailed | faults.IndexUnreachable
+            ):
+                break
+    if first is None:
+        raise faults.EngineFailed(site.what, why=tuple(said))
+    if len(said) > 1:
+        first.why = (*first.why, *said[1:])
+    raise first
+
+
+@contextmanager
+def _slot(home: Home, interpreter: Interpreter) -> Iterator[tuple[Path, int]]:
+    """Take a folder to build in, and its lock's descriptor.
+
+    The same few paths are used again and again, because uv keeps what it knows of an interpreter by path and
+    asking it costs more than linking a small environment. Who holds the lock is alive, in whatever container.
+    """
+    name = f"{interpreter.implementation}{interpreter.full}{interpreter.abi}"
+    for number in range(SLOTS):
+        aside = home.environments / f".tmp-{name}-{number}"
+        try:
+            with locks.exclusive(home.locks / aside.name.lstrip("."), timeout=0) as descriptor:
+                _clear(aside)
+                yield aside, descriptor
+                return
+        except locks.LockHeld:
+            continue
+    raise CannotCreate("cannot build: too many builds are under way", hints=("try again when some have ended",))
+
+
+def _clear(aside: Path) -> None:
+    if os.path.lexists(aside):
+        import shutil
+
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _cannot(what: str, error: OSError) -> RoostError:
+    import errno
+
+    from roost.distributions import faults
+
+    said = error.strerror or str(error)
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return faults.DiskFull(what, why=(said,), hints=("make room, or drop what is not used: `roost env gc`",))
+    if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
+        return faults.NoPermission(
+            what, why=(said,), hints=("name a folder that can be written: `export ROOST_HOME=/path/to/folder`",)
+        )
+    return CannotCreate(what, why=(said,))

@@ -1,0 +1,31 @@
+"""What roost itself puts into an environment: the hook's place, the `.pth`, the pip that never changes anything."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+INSIDE = Path(__file__).resolve().parent.parent / "inside"
+SHIM = ("__init__.py", "__main__.py", "answers.py")
+PIP = """#!/bin/sh
+exec "$(dirname -- "$(realpath -- "$0")")"/python -m pip "$@"
+"""
+
+
+def furnish(folder: Path, site: Path) -> tuple[str, ...]:
+    """Write roost's files into a new environment; returns their paths, relative to it.
+
+    The shim lies behind site-packages on `sys.path`, so that a real pip that somebody required wins.
+    """
+    shim = site.parent / "_roost" / "pip"
+    shim.mkdir(parents=True)
+    places = {name: site / name for name in ("_roost.py", "_roost.pth")} | {f"pip/{name}": shim / name for name in SHIM}
+    for source, target in places.items():
+        target.write_bytes((INSIDE / source).read_bytes())
+    written = list(places.values())
+    for name in ("pip", "pip3"):
+        script = folder / "bin" / name
+        if not script.exists():
+            script.write_text(PIP)
+            script.chmod(0o755)
+            written.append(script)
+    return tuple(str(path.relative_to(folder)) for path in written)

@@ -1,0 +1,93 @@
+"""Which script led to which environment; what `gc` decides from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+from pathlib import Path
+
+from roost import home as homes
+from roost.values import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from roost.distributions import Lock
+    from roost.home import Home
+    from roost.scripts import Script
+
+    from .values import Environment
+
+SCHEMA = "roost.reference/1"
+
+
+class Reference(Value):
+    """A script and the environment of its last run."""
+
+    file: Path  # of the reference itself
+    script: Path
+    environment: str  # folder name
+    key: str
+    time: float  # of the last preparation, seconds since the epoch
+
+
+def refer(home: Home, script: Script, lock: Lock, environment: Environment) -> None:
+    """Note that a script's needs are answered by an environment; text without a file leaves no reference.
+
+    Raises:
+        CannotCreate: the disk is full, or the folder cannot be written.
+    """
+    if script.path is None:
+        return
+    file = _file(home, script.path)
+    document = {
+        "schema": SCHEMA,
+        "script": str(script.path),
+        "digest": script.digest,
+        "environment": environment.name,
+        "key": environment.key,
+        "roots": lock.roots,
+    }
+    try:
+        known = json.loads(file.read_bytes())
+        same = all(
+            known.get(name) == (list(value) if isinstance(value, tuple) else value) for name, value in document.items()
+        )
+    except (OSError, ValueError, AttributeError):
+        same = False
+    if same:
+        os.utime(file)
+    else:
+        homes.write(file, json.dumps(document | {"time": time.time()}))
+
+
+def references(home: Home) -> tuple[Reference, ...]:
+    """Read every reference; damaged ones are not there."""
+    try:
+        names = os.listdir(home.references)  # noqa: PTH208
+    except OSError:
+        return ()
+    return tuple(filter(None, (_read(home.references / name) for name in sorted(names) if name.endswith(".json"))))
+
+
+def referred(home: Home, script: Path) -> str | None:
+    """Give the name of the environment in which a script was last run."""
+    known = _read(_file(home, script.absolute()))
+    return known.environment if known else None
+
+
+def _file(home: Home, script: Path) -> Path:
+    return home.references / f"{hashlib.sha256(os.fsencode(script)).hexdigest()[:32]}.json"
+
+
+def _read(file: Path) -> Reference | None:
+    try:
+        document = json.loads(file.read_bytes())
+        if document["schema"] != SCHEMA:
+            return None
+        return Reference(
+            file, Path(document["script"]), str(document["environment"]), str(document["key"]), file.stat().st_mtime
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

@@ -1,0 +1,165 @@
+"""The environments that are there: listed, found, removed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from pathlib import Path
+
+from roost import locks
+from roost.errors import Exit, RoostError
+
+from . import manifest
+from .key import SHORT
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from roost.home import Home
+
+    from .values import Environment
+
+ASIDE, TRASH = ".tmp-", ".trash-"
+
+
+class NoSuchEnvironment(RoostError):
+    """No environment has this name, key or script."""
+
+    code = "no-such-environment"
+    exit = Exit.NO_INPUT
+
+
+class EnvironmentInUse(RoostError):
+    """A process works with the environment."""
+
+    code = "environment-in-use"
+    exit = Exit.TRY_AGAIN
+
+
+def listing(home: Home) -> tuple[Environment, ...]:
+    """List ready environments by name; a folder without a manifest is none."""
+    found = ((path, manifest.read(path)) for path in sorted(_folders(home)))
+    return tuple(
+        manifest.environment(path, known) for path, known in found if known and path.name.endswith(known.key[:SHORT])
+    )
+
+
+def find(home: Home, text: str) -> Environment:
+    """Find one environment by its name, the start of its name or key, or the path of a script that was run in it.
+
+    Raises:
+        NoSuchEnvironment: there is none, or several fit.
+    """
+    from .references import referred
+
+    every = listing(home)
+    exact = [one for one in every if text in {one.name, one.key, one.key[:SHORT], str(one.path)}]
+    fitting = exact or [one for one in every if one.name.startswith(text) or one.key.startswith(text)]
+    if not fitting:
+        name = referred(home, Path(text))
+        fitting = [one for one in every if one.name == name]
+    if len(fitting) == 1:
+        return fitting[0]
+    if fitting:
+        raise NoSuchEnvironment(
+            f"`{text}` fits {len(fitting)} environments",
+            why=tuple(f"`{one.name}`" for one in fitting[:10]),
+            hints=("give more of its name",),
+        )
+    raise NoSuchEnvironment(f"there is no environment `{text}`", hints=("see what there is: `roost env list`",))
+
+
+def remove(home: Home, environment: Environment) -> None:
+    """Remove an environment, unless a process works with it.
+
+    Raises:
+        EnvironmentInUse: one does.
+    """
+    from .use import busy
+
+    with locks.exclusive(home.locks / f"build-{environment.key[:SHORT]}", timeout=60):
+        user = busy(home, environment.path)
+        if user:
+            raise EnvironmentInUse(f"cannot remove `{environment.name}`", why=(user,), hints=("end it first",))
+        discard(home, environment.path)
+
+
+def discard(home: Home, path: Path) -> None:
+    """Take a folder out of the way at once, then delete it unless somebody works with it."""
+    from .use import busy
+
+    trash = home.environments / f"{TRASH}{path.name}-{time.time_ns()}"
+    try:
+        path.rename(trash)
+    except FileNotFoundError:
+        return
+    if not busy(home, path, trash):
+        clear(trash)
+
+
+def clear(path: Path) -> None:
+    """Delete a folder, or whatever stands in its place."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def sweep(home: Home) -> None:
+    """Delete what dead builds left, and trash that nobody works with any more."""
+    from .use import busy
+
+    for path in _folders(home, hidden=True):
+        if path.name.startswith(ASIDE):
+            try:
+                with locks.exclusive(home.locks / path.name.lstrip("."), timeout=0):
+                    clear(path)
+            except locks.LockHeld:
+                continue
+        elif path.name.startswith(TRASH):
+            before = home.environments / path.name.removeprefix(TRASH).rpartition("-")[0]
+            if not busy(home, before, path):
+                clear(path)
+
+
+def size(environment: Environment) -> int:
+    """Add up the bytes on disk of an environment, files with several names in it once."""
+    return sum(_blocks(environment.path).values())
+
+
+def own_size(environment: Environment) -> int:
+    """Add up the bytes that would come free: files that nothing outside of it shares."""
+    links: dict[tuple[int, int], int] = {}
+    facts: dict[tuple[int, int], tuple[int, int]] = {}
+    for entry in _walk(environment.path):
+        links[entry.st_dev, entry.st_ino] = links.get((entry.st_dev, entry.st_ino), 0) + 1
+        facts[entry.st_dev, entry.st_ino] = (entry.st_nlink, entry.st_blocks * 512)
+    return sum(taken for inode, (count, taken) in facts.items() if links[inode] >= count)
+
+
+def _blocks(folder: Path) -> dict[tuple[int, int], int]:
+    return {(facts.st_dev, facts.st_ino): facts.st_blocks * 512 for facts in _walk(folder)}
+
+
+def _walk(folder: Path) -> Iterator[os.stat_result]:
+    waiting = [str(folder)]
+    while waiting:
+        try:
+            with os.scandir(waiting.pop()) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(entry.path)
+                    else:
+                        yield entry.stat(follow_symlinks=False)
+        except OSError:
+            continue
+
+
+def _folders(home: Home, *, hidden: bool = False) -> list[Path]:
+    try:
+        names = os.listdir(home.environments)  # noqa: PTH208
+    except OSError:
+        return []
+    return [home.environments / name for name in names if name.startswith(".") == hidden]

@@ -1,0 +1,96 @@
+"""Who works with an environment (contracts §2, "In use")."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from contextlib import contextmanager
+from pathlib import Path
+
+from roost import home as homes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from roost.home import Home
+
+    from .values import Environment
+
+MARK = ".used"  # in the environment; its time is that of the last start
+
+
+def mark(environment: Environment) -> None:
+    """Note that the environment is being started."""
+    try:
+        descriptor = os.open(environment.path / MARK, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        os.utime(descriptor)
+        os.close(descriptor)
+    except OSError:
+        pass  # a read-only home: then nothing is collected there either
+
+
+def last_used(environment: Environment) -> float:
+    """Give the time of the last start known, or of the build."""
+    try:
+        return max(environment.created, (environment.path / MARK).stat().st_mtime)
+    except OSError:
+        return environment.created
+
+
+@contextmanager
+def using(home: Home, environment: Environment) -> Iterator[int]:
+    """Hold the environment for as long as a supervised process lives; yields a descriptor that it may inherit."""
+    descriptor = os.open(_lock(home, environment.path), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH)
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def busy(home: Home, *paths: Path) -> str | None:
+    """Say who works with any of these folders, or None: a holder of its lock, or a process that names it."""
+    for path in paths:
+        if _held(_lock(home, path)):
+            return f"a run of roost holds `{path.name}`"
+    process = _named([os.fsencode(f"{path}/") for path in paths])
+    return f"process {process} works in it" if process else None
+
+
+def _lock(home: Home, path: Path) -> Path:
+    return homes.ensure(home.locks) / f"use-{path.name}"
+
+
+def _held(file: Path) -> bool:
+    try:
+        descriptor = os.open(file, os.O_RDWR | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def _named(needles: list[bytes]) -> int | None:
+    """Find a process whose command line, variables or mapped files name one of the folders."""
+    own = os.getpid()
+    try:
+        processes = [name for name in os.listdir("/proc") if name.isdigit()]  # noqa: PTH208
+    except OSError:
+        return None
+    for process in processes:
+        if int(process) == own:
+            continue
+        for part in ("cmdline", "environ", "maps"):
+            try:
+                said = Path(f"/proc/{process}/{part}").read_bytes()
+            except OSError:
+                continue
+            if any(needle in said for needle in needles):
+                return int(process)
+    return None

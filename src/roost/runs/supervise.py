@@ -1,0 +1,121 @@
+"""Waiting for a script: for reports and for the Python API; signals and terminal as if nobody waited."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from contextlib import suppress
+
+from .capturing import captured
+from .launch import launch
+from .starting import GRACE, alone, spawn
+from .values import Outcome
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+    from typing import NoReturn
+
+    from roost.home import Home
+    from roost.reporting import Reporter
+
+    from .values import Launch, Prepared
+
+
+def supervise(
+    prepared: Prepared,
+    arguments: Sequence[str],
+    *,
+    home: Home,
+    report: Reporter,
+    capture: bool = False,
+    timeout: float | None = None,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    stdin: str | bytes | None = None,
+    given: str | None = None,
+    flags: Sequence[str] = (),
+) -> Outcome:
+    """Run a script to its end.
+
+    Not captured, it shares our terminal, process group and streams, and what is sent to us is sent on to it. Captured, it
+    has a process group of its own, which ends with the time-out, and reads the null device.
+
+    Args:
+        arguments, given, flags: as for `launch`.
+        capture: collect what it writes instead of letting it through.
+        timeout: seconds; then it is asked to end, and killed when it does not.
+        cwd: its working folder; none: ours.
+        env: its variables, before the environment's own are set; none: ours.
+        stdin: its standard input.
+
+    Raises:
+        CannotStart: the system refuses to start the environment's Python.
+    """
+    start = launch(prepared, arguments, home=home, given=given, flags=flags, environ=env)
+    for note in start.notes:
+        report.note(note)
+    data = stdin.encode() if isinstance(stdin, str) else stdin
+    begin = time.monotonic()
+    output: str | None = None
+    errors: str | None = None
+    if capture:
+        status, output, errors, late = captured(start, data or b"", cwd, timeout)
+    else:
+        status, late = _shared(start, data, cwd, timeout)
+    return Outcome(
+        status=status if status >= 0 else 128 - status,
+        signal=-status if status < 0 else None,
+        seconds=time.monotonic() - begin,
+        plan=prepared.plan,
+        environment=prepared.environment,
+        output=output,
+        errors=errors,
+        timed_out=late,
+        variables=start.notes,
+    )
+
+
+def leave(outcome: Outcome) -> NoReturn:
+    """End this process the way the script ended, so that whoever started us sees a signal where there was one."""
+    import signal
+
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            with suppress(OSError, ValueError):
+                stream.flush()
+    if outcome.signal is not None:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))  # one core is enough
+        with suppress(OSError, ValueError):  # SIGKILL has no disposition to reset
+            signal.signal(outcome.signal, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {outcome.signal})
+        os.kill(os.getpid(), outcome.signal)
+    os._exit(outcome.status)
+
+
+def _shared(start: Launch, data: bytes | None, cwd: Path | None, timeout: float | None) -> tuple[int, bool]:
+    if alone():
+        from .forwarding import Forwarding
+
+        with Forwarding() as forwarding:
+            process = spawn(start, data, cwd, preexec_fn=forwarding.restore)
+            return forwarding.wait(process, timeout)
+    import subprocess
+
+    process = spawn(start, data, cwd)
+    try:
+        return process.wait(timeout), False
+    except subprocess.TimeoutExpired:
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            return process.wait(GRACE), True
+        process.kill()
+        return process.wait(), True
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()

@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+
+def states(done) -> dict[str, str]:
+    return {finding["name"]: finding["state"] for finding in done.data["findings"]}
+
+
+def test_a_machine_where_all_is_well(index, roost):
+    done = roost("doctor", "--json")
+    assert done.status == 0
+    assert done.data["schema"] == "roost.doctor/1"
+    found = states(done)
+    assert found["engine"] == found["folders"] == found["locks"] == found["index"] == "ok"
+
+
+def test_an_index_that_does_not_answer_has_something_to_do(index, roost):
+    index.faults["/simple/"] = 503
+    done = roost("doctor")
+    assert done.status == 0
+    assert "`--offline` takes what is remembered" in done.output
+    assert states(roost("doctor", "--offline", "--json"))["index"] == "skipped"
+
+
+def test_broken_settings_and_a_home_that_cannot_be_are_named(roost, home):
+    (home / "config").mkdir(parents=True)
+    (home / "config/roost.toml").write_text("nonsense = 1\n")
+    done = roost("doctor", "--offline", "--json")
+    assert done.status == 69
+    assert states(done)["settings"] == "failed"
+    assert states(roost("doctor", "--offline", "--json", ROOST_HOME="relative"))["home"] == "failed"
