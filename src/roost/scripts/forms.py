@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+from posixpath import isdir, isfile
 
 from . import source
 from .draft import Draft
@@ -48,7 +49,7 @@ def draft(path: Path) -> Draft:
     Raises:
         RoostError: nothing is there, it may not be read, or there is no program in it.
     """
-    if path.is_dir():
+    if isdir(path):
         return _folder(path)
     content = source.load(path)
     if content.data.startswith((b"PK\3\4", b"PK\5\6")) or (
@@ -90,7 +91,7 @@ def _beside(path: Path) -> Path:
 
 def _folder(path: Path) -> Draft:
     main = path / "__main__.py"
-    if not main.is_file():
+    if not isfile(main):
         raise _without_code(path)
     content = source.load(main)
     text = source.decode(content.data, name=f"{path.name}/__main__.py")
@@ -128,9 +129,9 @@ def module(name: str, folder: Path) -> Draft:
             f"cannot run the module `{name}`", why=("this is no module's name",), hints=_without_suffix(name)
         )
     base = folder.joinpath(*parts)
-    package = (base / "__main__.py").is_file()
+    package = isfile(base / "__main__.py")
     file = base / "__main__.py" if package else base.with_name(f"{base.name}.py")
-    if not file.is_file():
+    if not isfile(file):
         return Draft(f"-m {name}", "module", f"import {name}\n", name.encode(), folder, beside=False, module=name)
     content = source.load(file)
     text = source.decode(content.data, name=file.name)

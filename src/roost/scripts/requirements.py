@@ -7,6 +7,7 @@ import posixpath
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from posixpath import exists
 
 from .errors import MetadataBroken
 from .values import Declaration
@@ -148,7 +149,7 @@ def _is_path(text: str, path: Path) -> bool:
     bare = text.partition(";")[0].partition("[")[0].strip()
     if bare.startswith((".", "/", "~/", "file:")):
         return True
-    return "@" not in bare and (bare.endswith(_ARCHIVES) or ("/" in bare and (path.parent / bare).exists()))
+    return "@" not in bare and (bare.endswith(_ARCHIVES) or ("/" in bare and exists(path.parent / bare)))
 
 
 def _placed(text: str, path: Path) -> str:
