@@ -57,7 +57,10 @@ def read_database(path: Path, wanted: frozenset[str]) -> dict[str, frozenset[str
     for distribution, module in sqlite3.connect(path).execute(query):
         name = canonical(distribution)
         if name in wanted:
-            found.setdefault(name, set()).add(module)
+            root = module.rpartition("\\")[
+                2
+            ]  # pywin32 has "win32\\lib\\winerror": a .pth file puts that folder on the path
+            found.setdefault(name, set()).add(root)
     return {name: frozenset(modules) for name, modules in found.items()}
 
 
@@ -106,7 +109,7 @@ def write_known(ranks: dict[str, int], kept: dict[str, tuple[str, ...]], month: 
 
 def _origin(columns: str) -> tuple[str, ...]:
     return (
-        "# Roots: facts of the database of pigar 2.2.0 (BSD-3-Clause, Copyright (c) 2015 damnever), last updated 2025-11-09,",
+        "# Roots: facts of the database of pigar 2.2.0 (BSD-3-Clause, Copyright (c) 2020 XiaoChao Dong), last updated 2025-11-09,",
         "# corrected by file lists of wheels; stray folders (tests, docs, examples …) and private modules are left out.",
         f"# Made by tools/build_known.py. Sorted by bytes. Columns: {columns}.",
     )

@@ -7,7 +7,8 @@ Evidence, the best first; what has been read once is remembered in a facts file,
 - `modules`: the root is a top-level module of the distribution in a database of such lists (`--database`, pigar's);
 - `root`: a dotted path of which only the root could be confirmed there;
 - `source`: the file was seen by hand in the project's public source tree; `layout`: another member of the same family was;
-- `sdist`: seen by hand in a source archive, because there is no wheel for this platform. These three are kept as written.
+- `sdist`: seen by hand in a source archive, because there is no wheel for this platform. `gone`: nothing to be seen.
+  These four are kept as written.
 
     python tools/verify_names.py --facts facts.json --read ~/.cache/uv --database .db.sqlite3 [--prune] [--download 10]
 """
@@ -55,7 +56,7 @@ def main() -> None:
     known = read_database(options.database) if options.database else {}
     head, rows = read_table(options.table)
     if options.download:
-        wanted = [plain(name) for name in options.only] or sorted({plain(row[1]) for row in rows})
+        wanted = [plain(name) for name in options.only] or sorted({plain(row[1]) for row in rows if row[1] != "-"})
         download([name for name in wanted if name not in facts][: options.download], facts, options.facts)
     for row in rows:
         row[5] = evidence(row, facts, known)
@@ -77,7 +78,7 @@ def evidence(row: list[str], facts: dict[str, dict[str, object]], known: dict[st
         return f"modules {version} {DATABASE_DATE}"
     if prefix.partition(".")[0] in modules:
         return f"root {version} {DATABASE_DATE}"
-    return verified if verified.startswith(("sdist", "source", "layout")) else "-"
+    return verified if verified.startswith(("sdist", "source", "layout", "gone")) else "-"
 
 
 def read_folder(folder: Path, facts: dict[str, dict[str, object]]) -> None:
