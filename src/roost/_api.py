@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 
 from roost.reporting import Silent
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from roost.runs import Outcome
     from roost.scripts import Interpreter, Script
     from roost.settings import Settings
+
+PREPARING = threading.Lock()  # files are written beside under the process's number: one thread prepares at a time
 
 
 def check(
@@ -45,7 +48,8 @@ def check(
 
     home, settings = _place()
     options = _options(settings, with_=with_, python=python, allow=allow, declared_only=declared_only, offline=offline)
-    return distributions.plan(_read(path, home), home=home, settings=settings, options=options, report=Silent())
+    with PREPARING:
+        return distributions.plan(_read(path, home), home=home, settings=settings, options=options, report=Silent())
 
 
 def environment(requirements: Sequence[str], *, python: str | None = None, offline: bool | None = None) -> Environment:
@@ -61,9 +65,11 @@ def environment(requirements: Sequence[str], *, python: str | None = None, offli
     home, settings = _place()
     options = _options(settings, python=python, offline=offline)
     report = Silent()
-    plan = distributions.plan(_declaring(requirements), home=home, settings=settings, options=options, report=report)
-    lock = distributions.lock(plan, home=home, settings=settings, options=options, report=report)
-    return environments.ensure(lock, home=home, settings=settings, options=options, report=report)
+    script = _declaring(requirements)
+    with PREPARING:
+        plan = distributions.plan(script, home=home, settings=settings, options=options, report=report)
+        lock = distributions.lock(plan, home=home, settings=settings, options=options, report=report)
+        return environments.ensure(lock, home=home, settings=settings, options=options, report=report)
 
 
 def run(
@@ -100,7 +106,8 @@ def run(
 
     home, settings = _place()
     options = _options(settings, with_=with_, python=python)
-    prepared = runs.prepare(_read(path, home), home=home, settings=settings, options=options, report=Silent())
+    with PREPARING:
+        prepared = runs.prepare(_read(path, home), home=home, settings=settings, options=options, report=Silent())
     return runs.supervise(
         prepared,
         [os.fspath(argument) for argument in args],

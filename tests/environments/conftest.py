@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -24,6 +24,17 @@ from tests.conftest import PASSED_ON
 PROGRAM = """import json, platform, sys
 name, release = platform.libc_ver()
 print(json.dumps([list(sys.version_info[:3]), getattr(sys, "abiflags", ""), "linux-" + platform.machine() + "-" + name + release]))"""
+
+
+PIECE = """
+import json, sys
+from pathlib import Path
+from tests.environments.conftest import Room, Settings, locate, look
+home, url, python, script, *texts = sys.argv[1:]
+room = Room(locate({"ROOST_HOME": home}), look(python), Settings(index_url=url), Path(script))
+environment = room.build(*texts)
+print(json.dumps([str(environment.path), environment.fresh]))
+"""  # what another process does
 
 
 def look(path: str | Path) -> Interpreter:
@@ -94,8 +105,9 @@ class Room:
     def build(self, *texts: str, **options: object) -> Environment:
         return self.ensure(self.lock(*texts, **options), **options)
 
-    def offline(self) -> Room:
-        return replace(self, settings=replace(self.settings, offline=True))
+    def words(self) -> list[str]:
+        """Give the arguments of PIECE, but for the requirements."""
+        return [str(self.home.data.parent), self.settings.index_url, str(self.python.path), str(self.script)]
 
     def inside(self) -> list[str]:
         """Give every name in the folder of environments, hidden ones too."""
@@ -129,3 +141,8 @@ def room(index, tmp_path, monkeypatch, python) -> Room:
     monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
     home = locate({"ROOST_HOME": str(tmp_path / "home")})
     return Room(home, python, Settings(index_url=index.url + "simple/", index_timeout=10), tmp_path / "it.py")
+
+
+@pytest.fixture
+def home_of(tmp_path) -> Home:
+    return locate({"ROOST_HOME": str(tmp_path / "home")})

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from . import pylock
 from .values import Lock
 
@@ -49,7 +47,7 @@ def use(plan: Plan, request: Request, report: Reporter) -> tuple[Lock | None, Re
             f"{artifact.name}=={artifact.version}" for artifact in found if artifact.version and not artifact.commit
         )
         needs = tuple(dict.fromkeys([*request.requirements, *pins]))
-        return None, replace(request, requirements=needs, constraints=(*request.constraints, *pins))
+        return None, request.replace(requirements=needs, constraints=(*request.constraints, *pins))
     step = f"read from `{file.name}`: {len(found)} distributions"
     return Lock(
         request.interpreter, found, pylock.without_credentials(text), _roots(request, found, file), (step,)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
+import re
 from functools import partial
 from pathlib import Path
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     Step = tuple[str, Callable[[], Lock]]
 
-OTHER_PYTHON_HELPS = (faults.NoMatchingVersion, faults.PythonMismatch, faults.BuildFailed, pylock.NothingFits)
+OTHER_PYTHON_HELPS = (faults.PythonMismatch, faults.BuildFailed, pylock.NothingFits)
 PIP_HELPS = (faults.EngineFailed, faults.BuildFailed, faults.IndexUnreachable, EngineMissing, faults.NoMatchingVersion)
 OLDEST = (3, 8)  # what roost has inside an environment runs on this Python and up
 OTHER_PYTHONS = 3  # so many are tried
@@ -56,7 +56,8 @@ def resolve(
             report.detail(said[-1])
         else:
             count = len(found.artifacts)
-            return replace(found, steps=(*said, f"{label}: {count} distribution{'s' if count != 1 else ''}"))
+            steps_taken = (*said, f"{label}: {count} distribution{'s' if count != 1 else ''}")
+            return Lock(found.interpreter, found.artifacts, found.text, found.roots, steps_taken)
         try:
             label, step = steps.send(faulty[-1])
         except StopIteration:
@@ -75,9 +76,9 @@ def _steps(plan: Plan, request: Request, means: Means, options: Options) -> Gene
     fault = yield "uv from the index", partial(_with_uv, request, means, what, upgrade=options.upgrade)
     if isinstance(fault, faults.IndexUnreachable | faults.TimedOut):
         yield "uv from its cache", partial(_with_uv, request, means, what, offline=True)
-    if isinstance(fault, OTHER_PYTHON_HELPS) and options.python is None:
-        for other in _other_pythons(plan, request.interpreter, means):
-            yield f"uv with Python {other.short}", partial(_with_uv, replace(request, interpreter=other), means, what)
+    if options.python is None and _python_decides(fault):
+        for other in _other_pythons(plan, request.interpreter, means, fault):
+            yield f"uv with Python {other.short}", partial(_with_uv, request.replace(interpreter=other), means, what)
     if isinstance(fault, PIP_HELPS):
         from .pip import resolve_with_pip
 
@@ -98,13 +99,21 @@ def _with_uv(request: Request, means: Means, what: str, *, offline: bool = False
     return Lock(request.interpreter, found, text, request.roots)
 
 
-def _other_pythons(plan: Plan, chosen: Interpreter, means: Means) -> Iterator[Interpreter]:
-    """Give other installed Pythons that the script allows: the next older ones first, then newer ones."""
+def _python_decides(fault: RoostError) -> bool:
+    """Tell whether another Python may help: not where the version, the platform or the name is what is missing."""
+    if isinstance(fault, faults.NoMatchingVersion):
+        return any("Python ABI tag" in why or "Python implementation tag" in why for why in fault.why)
+    return isinstance(fault, OTHER_PYTHON_HELPS)
+
+
+def _other_pythons(plan: Plan, chosen: Interpreter, means: Means, fault: RoostError) -> Iterator[Interpreter]:
+    """Give other installed Pythons that the script and the fault allow: the next older ones first, then newer ones."""
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
     from roost.scripts import pythons
 
-    allowed = ",".join(filter(None, [plan.script.python.specifier, plan.script.declared.requires_python]))
+    wanted = [match for why in fault.why for match in re.findall(r"does not satisfy Python([<>=!~]+[\d.]+)", why)]
+    allowed = ",".join(filter(None, [plan.script.python.specifier, plan.script.declared.requires_python, *wanted]))
     try:
         within = SpecifierSet(allowed)
     except InvalidSpecifier:

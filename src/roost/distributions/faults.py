@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from roost.errors import Exit, RoostError
+from roost.values import Value
 
 from .pylock import without_credentials
 
@@ -112,8 +112,7 @@ class EngineFailed(RoostError):
     exit = Exit.UNAVAILABLE
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(Value):
     """Words by which a fault is known."""
 
     fault: type[RoostError]
@@ -169,6 +168,14 @@ SYSTEM_PACKAGES = (  # what a build log misses → the Debian package that has i
 )  # fmt: skip
 
 
+PROGRESS = re.compile(
+    r"(Resolved|Prepared|Installed|Downloading|Downloaded|Building|Built|Using|Updating|Updated) \S|[\^~]+$"
+)
+
+
+OTHER = re.compile(r"(hint|warning|note|WARNING|\[notice\])\b")
+
+
 def classify(said: str, *, what: str) -> RoostError:
     """Turn the words of uv or pip into a fault.
 
@@ -192,46 +199,51 @@ def one_line(said: str) -> str:
 
 
 def _plain(said: str) -> str:
-    """Drop colours, frames and progress, join wrapped lines."""
-    text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", said)
+    """Drop colours, frames and progress; join sentences that were wrapped."""
     lines: list[str] = []
-    for line in text.splitlines():
-        bare = line.strip()
-        framed = re.match(r"^\s*(?:\u00d7|╰─▶|├─▶|│)\s*", line)
-        words = line[framed.end() :].strip() if framed else bare
-        if not words or re.match(r"(Resolved|Prepared|Installed|Downloading|Downloaded|Building|Using) ", words):
+    for line in re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", said).splitlines():
+        words = re.sub(r"^\s*(?:\u00d7|╰─▶|├─▶|│)?\s*", "", line)
+        if not words or PROGRESS.match(words):
             continue
-        starts = not framed or re.match(r"^\s*(?:\u00d7|╰─▶|├─▶)", line)
-        if (
-            (lines
-            and not starts)
-            or (
-                lines
-                and re.match(r"^\s{4,}\S", line)
-                and not framed
-                and lines[-1][:1].isupper()
-                and not lines[-1].endswith((":", "]"))
-            )
+        if lines and (
+            words.startswith("And because ") or (line.lstrip().startswith("│") and lines[-1].startswith("Because "))
         ):
-            lines[-1] += " " + words
+            lines[-1] += f" {words}"
         else:
             lines.append(words)
     return "\n".join(lines)
 
 
 def _why(fault: type[RoostError], text: str) -> tuple[str, ...]:
-    """Take the sentences that explain: causes first, of a build its last lines too."""
+    """Take the sentences that explain: the resolver's reasons, else the causes, of a build its last lines too."""
+    if fault is CredentialsRefused:
+        refused = [line for line in text.splitlines() if re.search(r"\b40[13]\b", line)]
+        return (re.sub(r"^\w+: ", "", refused[0]),) if refused else ()
+    if fault is HashMismatch:
+        text = re.sub(r"\s*\n(Expected|Computed|Got):?\s+", lambda match: f"\n{match[1].lower()} ", text)
+        said = re.compile(r"mismatch|^expected|^computed|^got", re.IGNORECASE)
+        return tuple(line for line in text.splitlines() if said.search(line))
     lines = [
-        re.sub(r"^(error|cause|Caused by): ?", "", line, flags=re.IGNORECASE)
-        for line in text.splitlines()
-        if not re.match(r"(hint|warning|note):", line, re.IGNORECASE)
+        re.sub(r"^(error|cause|Caused by|ERROR): ?", "", line) for line in text.splitlines() if not OTHER.match(line)
     ]
-    because = [line for line in lines if line.startswith("Because ")]
-    if because:
-        return tuple(because)
-    if fault is BuildFailed and len(lines) > 12:
-        return (*lines[:2], *lines[-8:])
-    return tuple(dict.fromkeys(lines[:12]))
+    because = [_reasons(line) for line in lines if line.startswith("Because ")]
+    if because and fault is not BuildFailed:
+        return because[-1]
+    plain = tuple(dict.fromkeys(line for line in lines if not line.startswith("Because ")))
+    if fault is BuildFailed:
+        return (*plain[:1], *plain[1:][-8:], *(because[-1] if because else ()))
+    return plain if len(plain) <= 3 else (plain[0], *plain[-2:])
+
+
+def _reasons(sentence: str) -> tuple[str, ...]:
+    """Take a derivation apart: "Because A, we can conclude that B. And because C, we can conclude that D."."""
+    parts = re.split(r"(?:^|\. )(?:Because|And because) ", sentence)
+    bare = (
+        re.sub(r",? we can conclude that (your requirements are unsatisfiable|.*)\.?$", "", part)
+        for part in parts
+        if part
+    )
+    return tuple(part.rstrip(".") for part in bare)
 
 
 def _more_hints(fault: type[RoostError], text: str) -> tuple[str, ...]:

@@ -73,7 +73,7 @@ def _asked_again(
 
 def request(plan: Plan, interpreter: Interpreter, settings: Settings) -> Request:
     """Put together everything that decides the resolver's answer."""
-    from .resolve import configured
+    from .indexes import configured
 
     declared = plan.script.declared
     indexes = configured(settings, os.environ).arguments()

@@ -11,7 +11,7 @@ from roost import processes
 from roost.errors import ProcessFailed
 
 from . import engine, faults, pylock
-from .resolve import configured
+from .indexes import configured
 from .values import Artifact, Lock
 
 TYPE_CHECKING = False

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from dataclasses import dataclass
 
 from roost import home as homes
+from roost.values import Value
 
 from .values import Artifact, Lock
 
@@ -20,8 +20,7 @@ SCHEMA = "roost.request/1"
 LAYOUT = 1  # raised when what is remembered could no longer be used as it is
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Value):
     """Everything that decides what a resolver answers."""
 
     requirements: tuple[str, ...]  # as the resolver gets them, roots first
@@ -45,8 +44,7 @@ class Request:
         ).hexdigest()  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Remembered:
+class Remembered(Value):
     """A lock that was found for a request before."""
 
     lock: Lock
@@ -64,9 +62,8 @@ def recall(home: Home, request: Request) -> Remembered | None:
         if document["schema"] != SCHEMA:
             return None
         artifacts = tuple(Artifact(*fields) for fields in document["artifacts"])
-        checked = all(isinstance(artifact.name, str) and isinstance(artifact.url, str) for artifact in artifacts)
         lock = Lock(request.interpreter, artifacts, str(document["text"]), request.roots, ("remembered",))
-        return Remembered(lock, float(document["created"])) if checked else None
+        return Remembered(lock, float(document["created"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
-from . import engine
+from roost.values import Value
 
-try:
-    from .indexes import configured
-except ImportError:  # until the module is there
-    from .placeholder import configured
+from . import engine
+from .indexes import configured
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,8 +23,7 @@ if TYPE_CHECKING:
     from .requests import Request
 
 
-@dataclass(frozen=True, slots=True)
-class Means:
+class Means(Value):
     """What every question needs of its surroundings."""
 
     home: Home
@@ -119,6 +116,4 @@ def _file(lines: Sequence[str]) -> Iterator[str | None]:
 
 def index_variables(settings: Settings) -> dict[str, str]:
     """Give the credentials of the configured indexes as the engine reads them: in variables, never in arguments."""
-    import os
-
     return configured(settings, os.environ).variables(os.environ)

@@ -4,4 +4,50 @@ from .build import ensure
 from .references import refer
 from .values import Environment
 
-__all__ = ["Environment", "ensure", "refer"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .bytecode import compile  # noqa: A004
+    from .collecting import Collected, collect
+    from .inspecting import Node, tree, why
+    from .store import find, listing, own_size, remove, size
+    from .trials import Trial, try_imports
+    from .use import last_used, mark, using
+
+_LATER = {  # what a run does not need is loaded when it is asked for
+    "Collected": "collecting", "Node": "inspecting", "Trial": "trials", "collect": "collecting", "compile": "bytecode",
+    "find": "store", "last_used": "use", "listing": "store", "mark": "use", "own_size": "store", "remove": "store",
+    "size": "store", "tree": "inspecting", "try_imports": "trials", "using": "use", "why": "inspecting",
+}  # fmt: skip
+
+__all__ = [
+    "Collected",
+    "Environment",
+    "Node",
+    "Trial",
+    "collect",
+    "compile",
+    "ensure",
+    "find",
+    "last_used",
+    "listing",
+    "mark",
+    "own_size",
+    "refer",
+    "remove",
+    "size",
+    "tree",
+    "try_imports",
+    "using",
+    "why",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Load what is asked for by name (PEP 562)."""
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value: object = getattr(import_module(f".{_LATER[name]}", __name__), name)
+    globals()[name] = value
+    return value

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 INSIDE = Path(__file__).resolve().parent.parent / "inside"
+SHIM = ("__init__.py", "__main__.py", "answers.py")
 PIP = """#!/bin/sh
 exec "$(dirname -- "$(realpath -- "$0")")"/python -m pip "$@"
 """
@@ -17,9 +18,10 @@ def furnish(folder: Path, site: Path) -> tuple[str, ...]:
     """
     shim = site.parent / "_roost" / "pip"
     shim.mkdir(parents=True)
-    written = [site / "_roost.py", site / "_roost.pth", shim / "__init__.py", shim / "__main__.py"]
-    for target, source in zip(written, ("_roost.py", "_roost.pth", "pip/__init__.py", "pip/__main__.py"), strict=True):
+    places = {name: site / name for name in ("_roost.py", "_roost.pth")} | {f"pip/{name}": shim / name for name in SHIM}
+    for source, target in places.items():
         target.write_bytes((INSIDE / source).read_bytes())
+    written = list(places.values())
     for name in ("pip", "pip3"):
         script = folder / "bin" / name
         if not script.exists():

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from roost import processes
 from roost.distributions import engine, faults, pylock
 from roost.distributions.resolve import index_variables
 from roost.errors import ProcessFailed
+from roost.values import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,8 +37,7 @@ if TYPE_CHECKING:
             """
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(Value):
     """What an installer works with."""
 
     home: Home

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import os
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 from roost import home as homes
 from roost.distributions import Artifact
+from roost.values import Value
 from roost.version import __version__
 
 from .values import Environment
@@ -22,8 +22,7 @@ FILE = "roost.json"
 SCHEMA = "roost.environment/1"
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(Value):
     """What is written down about an environment when it is ready."""
 
     key: str  # 64 hex digits

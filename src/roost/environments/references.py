@@ -6,10 +6,10 @@ import hashlib
 import json
 import os
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 from roost import home as homes
+from roost.values import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 SCHEMA = "roost.reference/1"
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Value):
     """A script and the environment of its last run."""
 
     file: Path  # of the reference itself

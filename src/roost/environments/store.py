@@ -96,7 +96,15 @@ def discard(home: Home, path: Path) -> None:
     except FileNotFoundError:
         return
     if not busy(home, path, trash):
-        shutil.rmtree(trash, ignore_errors=True)
+        clear(trash)
+
+
+def clear(path: Path) -> None:
+    """Delete a folder, or whatever stands in its place."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def sweep(home: Home) -> None:
@@ -107,13 +115,13 @@ def sweep(home: Home) -> None:
         if path.name.startswith(ASIDE):
             try:
                 with locks.exclusive(home.locks / path.name.lstrip("."), timeout=0):
-                    shutil.rmtree(path, ignore_errors=True)
+                    clear(path)
             except locks.LockHeld:
                 continue
         elif path.name.startswith(TRASH):
             before = home.environments / path.name.removeprefix(TRASH).rpartition("-")[0]
             if not busy(home, before, path):
-                shutil.rmtree(path, ignore_errors=True)
+                clear(path)
 
 
 def size(environment: Environment) -> int:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from roost.values import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-@dataclass(frozen=True, slots=True)
-class Environment:
+class Environment(Value):
     """A ready folder with an interpreter and a lock's distributions."""
 
     path: Path  # …/environments/<name>-<12 hex>

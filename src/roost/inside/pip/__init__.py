@@ -3,8 +3,8 @@
 __version__ = "0"
 
 
-def main(args: "list[str] | None" = None) -> int:
-    """Answer one command of pip."""
-    from . import __main__ as answers
+def main(args=None):
+    """Answer one command of pip; returns its exit status."""
+    from .__main__ import main as answer
 
-    return answers.main(args)
+    return answer(args)

@@ -1,0 +1,296 @@
+"""Plan → Lock: remembered, read beside the script, or resolved by the cascade."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from roost.distributions import Plan, Requirement, faults, pylock
+from roost.errors import RoostError
+from roost.scripts import Declared
+from roost.settings import Settings
+from tests.environments import conftest as parts
+
+python, room = parts.python, parts.room  # its fixtures serve here too
+PYENV = Path.home() / ".pyenv" / "versions"
+
+
+def needing(room, *requirements: Requirement, declared: Declared | None = None) -> Plan:
+    plan = room.plan(declared=declared)
+    return Plan(plan.script, plan.python, requirements, (), ())
+
+
+@pytest.mark.covers("C4")
+def test_a_lock_has_exact_files_with_hashes(index, room):
+    index.add("soup", "2.0", requires=("stock>=1",))
+    index.add("stock", "1.4")
+    lock = room.lock("soup>=1")
+    assert [(one.name, one.version) for one in lock.artifacts] == [("soup", "2.0"), ("stock", "1.4")]
+    assert all(one.sha256 and one.url.startswith(index.url) for one in lock.artifacts)
+    assert lock.roots == ("soup",)
+    assert lock.steps[-1] == "uv from the index: 2 distributions"
+    assert pylock.artifacts(lock.text, lock.interpreter, folder=room.script.parent) == lock.artifacts
+
+
+def test_a_remembered_lock_needs_no_index_whatever_the_order(index, room):
+    index.add("soup")
+    index.add("bread")
+    first = room.lock("soup", "bread")
+    index.projects.clear()
+    again = room.lock("bread", "soup")
+    assert again.artifacts == first.artifacts
+    assert again.steps == ("remembered",)
+
+
+def test_another_question_is_asked(index, room):
+    index.add("soup", "1.0")
+    index.add("soup", "2.0")
+    assert room.lock("soup").artifacts[0].version == "2.0"
+    assert room.lock("soup<2").artifacts[0].version == "1.0"
+
+
+def test_upgrade_asks_again(index, room):
+    index.add("soup", "1.0")
+    room.lock("soup")
+    index.add("soup", "2.0")
+    assert room.lock("soup").artifacts[0].version == "1.0"
+    assert room.lock("soup", upgrade=True).artifacts[0].version == "2.0"
+    assert room.lock("soup").artifacts[0].version == "2.0"
+
+
+def age(room) -> None:
+    (file,) = room.home.requests.iterdir()
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"created": 1.0}))
+
+
+def test_an_old_lock_is_asked_again_and_kept_when_the_index_is_away(index, room):
+    index.add("soup", "1.0")
+    room.lock("soup")
+    age(room)
+    index.add("soup", "2.0")
+    index.fail("/simple/", 503)
+    room.home.engine_cache.rename(room.home.engine_cache.with_name("gone"))
+    assert room.lock("soup").artifacts[0].version == "1.0"
+    index.faults.clear()
+    assert room.lock("soup").artifacts[0].version == "2.0"
+
+
+@pytest.mark.parametrize(
+    "harm", ["", "{", '{"schema": "roost.request/99"}', '{"schema": "roost.request/1", "artifacts": [[1]]}', "[]"]
+)
+def test_a_damaged_memory_is_none(index, room, harm):
+    index.add("soup")
+    room.lock("soup")
+    (file,) = room.home.requests.iterdir()
+    file.write_text(harm)
+    assert room.lock("soup").artifacts[0].name == "soup"
+    assert json.loads(file.read_text())["schema"] == "roost.request/1"
+
+
+def test_offline_resolves_from_what_was_seen_before(index, room):
+    index.add("soup", requires=("stock",))
+    index.add("stock")
+    room.build("soup")
+    asked = len(index.asked)
+    assert room.lock("stock", offline=True).artifacts[0].name == "stock"
+    assert len(index.asked) == asked
+    with pytest.raises(faults.NotCached) as caught:
+        room.lock("bread", offline=True)
+    assert "bread" in " ".join(caught.value.why)
+
+
+def test_an_index_that_is_away_is_answered_from_the_cache(index, room):
+    index.add("soup", requires=("stock",))
+    index.add("stock")
+    room.build("soup")
+    index.fail("/simple/", 503)
+    lock = room.lock("stock")
+    assert lock.artifacts[0].name == "stock"
+    assert [step.partition(":")[0] for step in lock.steps] == ["uv from the index", "uv from its cache"]
+
+
+# what is declared beside the script
+
+
+def beside(room, *texts: str) -> Declared:
+    file = room.script.with_name("pylock.it.toml")
+    file.write_text(room.lock(*texts).text)
+    shutil.rmtree(room.home.requests)
+    return Declared(lock=file)
+
+
+def test_a_lock_beside_the_script_wins_when_it_satisfies_what_is_declared(index, room):
+    index.add("soup", "1.0")
+    declared = beside(room, "soup")
+    index.add("soup", "2.0")
+    asked = len(index.asked)
+    lock = room.lock(plan=room.plan("soup>=1", declared=declared))
+    assert lock.artifacts[0].version == "1.0"
+    assert "pylock.it.toml" in lock.steps[0]
+    assert len(index.asked) == asked
+
+
+def test_a_lock_beside_the_script_is_left_alone_when_it_does_not(index, room):
+    index.add("soup", "1.0")
+    declared = beside(room, "soup")
+    index.add("soup", "2.0")
+    assert room.lock(plan=room.plan("soup>=2", declared=declared)).artifacts[0].version == "2.0"
+    assert any("pylock.it.toml" in text for text in room.report.of("note"))
+
+
+def test_what_imports_need_beyond_it_keeps_its_versions(index, room):
+    index.add("soup", "1.0")
+    index.add("bread", requires=("soup",))
+    declared = beside(room, "soup")
+    index.add("soup", "2.0")
+    inferred = Requirement("bread", "bread", "`import bread` at line 1", "inferred")
+    lock = room.lock(plan=needing(room, room.requirement("soup"), inferred, declared=declared))
+    assert [(one.name, one.version) for one in lock.artifacts] == [("bread", "1.0"), ("soup", "1.0")]
+
+
+def test_constraints_hold(index, room):
+    index.add("soup", "1.0")
+    index.add("soup", "2.0")
+    assert room.lock(plan=room.plan("soup", declared=Declared(constraints=("soup<2",)))).artifacts[0].version == "1.0"
+
+
+def test_a_folder_is_asked_for_again_when_it_has_changed(room, tmp_path):
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "soup.py").write_text("")
+    write = (project / "pyproject.toml").write_text
+    write(
+        '[project]\nname = "soup"\nversion = "1"\n[build-system]\nrequires = []\nbuild-backend = "made"\nbackend-path = ["."]\n'
+    )
+    first = room.lock(f"soup @ {project.as_uri()}")
+    assert first.artifacts[0].url == project.as_uri()
+    assert room.lock(f"soup @ {project.as_uri()}").steps == ("remembered",)
+    (project / "soup.py").write_text("changed = True\n")
+    assert room.lock(f"soup @ {project.as_uri()}").steps != ("remembered",)
+
+
+# inferred names are not built
+
+
+def test_an_inferred_name_is_never_built_and_a_declared_one_may_be(index, room):
+    index.add("soup", source_only=True, setup="raise SystemExit('it was run')\n", history=False)
+    with pytest.raises(faults.NoMatchingVersion):
+        room.lock(plan=room.plan("soup", wheels_only=["soup"]))
+    with pytest.raises(faults.BuildFailed):
+        room.lock(plan=room.plan("soup"))
+
+
+def test_what_only_an_inferred_name_needs_is_not_built_either(index, room):
+    index.add(
+        "bread", "1.0", source_only=True, setup="import os; open(os.environ['HOME'] + '/ran', 'w')\n", history=False
+    )
+    index.add("soup", requires=("bread",))
+    index.add("salt")
+    with pytest.raises(RoostError):
+        room.lock(plan=room.plan("salt", "soup", wheels_only=["soup"]))
+    assert not Path(os.environ["HOME"], "ran").exists()
+
+
+# the cascade
+
+
+@pytest.mark.covers("C4")
+def test_where_no_wheel_fits_another_python_is_tried(index, room):
+    index.add("soup", tag="cp310-cp310-manylinux_2_17_x86_64", history=False)
+    if not list(PYENV.glob("3.10.*")):
+        pytest.skip("no Python 3.10 here")
+    lock = room.lock("soup")
+    assert lock.interpreter.short == "3.10"
+    assert [step.partition(":")[0] for step in lock.steps] == ["uv from the index", "uv with Python 3.10"]
+
+
+@pytest.mark.covers("C4", "B5")
+@pytest.mark.parametrize(
+    ("code", "prepare", "texts", "words"),
+    [
+        ("distribution-not-found", lambda index: None, ["soup"], "soup was not found"),
+        (
+            "distribution-not-found",
+            lambda index: index.add("soup", requires=("stock>2",)),
+            ["soup"],
+            "stock was not found",
+        ),
+        ("no-matching-version", lambda index: index.add("soup"), ["soup>=5"], "only soup<=1.0 is available"),
+        (
+            "no-matching-version",
+            lambda index: index.add("soup", tag="cp311-cp311-win_amd64", history=False),
+            ["soup"],
+            "platform tag",
+        ),
+        (
+            "python-mismatch",
+            lambda index: index.add("soup", requires_python=">=3.99", history=False),
+            ["soup"],
+            "Python>=3.99",
+        ),
+        (
+            "conflict",
+            lambda index: [index.add("a", requires=("c<1",)), index.add("b", requires=("c>=1",)), index.add("c")],
+            ["a", "b"],
+            "c>=1",
+        ),
+        ("credentials-refused", lambda index: [index.add("soup"), index.fail("/simple/", 401)], ["soup"], "401"),
+        ("index-unreachable", lambda index: [index.add("soup"), index.fail("/simple/", 500)], ["soup"], "500"),
+    ],
+)
+def test_each_fault_has_its_name_and_the_resolver_s_own_words(index, room, code, prepare, texts, words):  # noqa: PLR0917
+    prepare(index)
+    with pytest.raises(RoostError) as caught:
+        room.lock(*texts)
+    assert caught.value.code == code
+    assert words in " ".join(caught.value.why)
+    assert "it.py" in caught.value.what
+
+
+@pytest.mark.covers("C4", "B4")
+def test_when_all_steps_fail_the_message_has_a_line_for_each(index, room):
+    room.settings = Settings(index_url="http://127.0.0.1:9/simple/", index_timeout=5)
+    with pytest.raises(faults.IndexUnreachable) as caught:
+        room.lock("soup")
+    assert [
+        step for step in ("uv from its cache: ", "pip: ") if any(why.startswith(step) for why in caught.value.why)
+    ] == [
+        "uv from its cache: ",
+        "pip: ",
+    ]
+    assert any("Connection refused" in why for why in caught.value.why)
+
+
+def test_credentials_of_an_index_are_neither_stored_nor_said(index, room):
+    index.add("soup")
+    room.settings = Settings(index_url=f"{index.url.replace('://', '://cook:secret@')}simple/")
+    environment = room.build("soup")
+    kept = [path for folder in (environment.path, room.home.state) for path in folder.rglob("*") if path.is_file()]
+    assert not [path for path in kept if b"secret" in path.read_bytes()]
+    assert "secret" not in str(room.report.said)
+
+
+def test_a_build_log_names_what_the_system_misses():
+    said = "error: Failed to build `psycopg2==2.9`\n  cause: The build backend returned an error\n\n[stderr]\nError: pg_config executable not found.\n"
+    error = faults.classify(said, what="cannot build")
+    assert error.code == "build-failed"
+    assert "libpq-dev" in " ".join(error.hints)
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("error: failed to write to `x`\n  cause: No space left on device (os error 28)", "disk-full"),
+        ("error: failed to create directory `x`\n  cause: Permission denied (os error 13)", "no-permission"),
+        ("error: Failed to fetch: `x`\n  cause: operation timed out", "timed-out"),
+        ("error: Couldn't parse requirement in `-` at position 0", "bad-requirement"),
+        ("something that nobody has seen before", "engine-failed"),
+        ("", "engine-failed"),
+    ],
+)
+def test_what_an_engine_says_has_a_name(said, code):
+    assert faults.classify(said, what="cannot").code == code
