@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from . import source
 from .draft import Draft
 from .errors import ArchiveBroken
-from .files import Archive
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,6 +15,31 @@ if TYPE_CHECKING:
 
 MOST_FILES = 20_000
 MOST_BYTES = 40 * 1024 * 1024  # of Python source, unpacked
+
+
+@dataclass(slots=True)
+class Archive:
+    """Files inside a zip archive; their paths begin with the archive's own."""
+
+    path: str
+    files: dict[str, bytes]  # name inside the archive → content
+    _seen: dict[str, dict[str, bool]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Build the listing of every folder."""
+        for name in self.files:
+            parts = name.split("/")
+            for depth in range(len(parts)):
+                folder = "/".join([self.path, *parts[:depth]])
+                self._seen.setdefault(folder, {})[parts[depth]] = depth < len(parts) - 1
+
+    def entries(self, folder: str) -> dict[str, bool]:
+        """List a folder of the archive."""
+        return self._seen.get(folder, {})
+
+    def read(self, path: str) -> bytes | None:
+        """Give a file of the archive."""
+        return self.files.get(path.removeprefix(f"{self.path}/"))
 
 
 def draft(path: Path) -> Draft:
@@ -53,7 +79,7 @@ def draft(path: Path) -> Draft:
     inside = path / "__main__.py"
     return Draft(
         path.name, "zipapp", source.decode(main, name=f"{path.name}/__main__.py"), _bytes(path), path, path=path, file=inside,
-        inputs=[path], shelf=Archive(str(path), files), beside=True,
+        inputs=[path], shelf=Archive(str(path), files), beside=False,
     )  # fmt: skip
 
 

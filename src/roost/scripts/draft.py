@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .values import Form
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)  # each full one costs a start about a millisecond
 class Draft:
     """A program that was found, and what its form told."""
 

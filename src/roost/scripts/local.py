@@ -27,7 +27,7 @@ MOST_BYTES = 6 * 1024 * 1024
 _COMPILED = (".so", ".pyd", ".pyc")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Located:
     """Local files that an import runs, outermost package first."""
 
@@ -36,7 +36,7 @@ class Located:
     missing: str | None = None  # the part of the dotted name that is not there
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Followed:
     """What following local modules gave."""
 
@@ -48,7 +48,7 @@ class Followed:
     search: list[Path] = field(default_factory=list)  # folders that answered and are not on sys.path by themselves
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class _Source:
     """One file whose imports are to be followed, and how much it matters."""
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Interpreters = Callable[[], Sequence[Interpreter]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Reading:
     """What one text says, and which Pythons can parse it."""
 

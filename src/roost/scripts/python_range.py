@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .values import Declared, Import
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class _Bound:
     """One end of the range: minor versions of Python 3."""
 

@@ -22,7 +22,7 @@ RANK = {
 }  # how little a kind matters
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Found:
     """One import as a statement or a literal call asks for it."""
 
@@ -36,7 +36,7 @@ class Found:
     group: int | None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)  # each full one costs a start about a millisecond
 class Seen:
     """What one source says."""
 
@@ -52,13 +52,15 @@ class Seen:
     )  # operator, version, line of the script's own checks
 
 
-@dataclass(frozen=True, slots=True)
 class Context:
     """How much what stands in a block matters."""
 
-    kind: str = "required"
-    marker: Marker | None = None
-    group: int | None = None
+    __slots__ = ("group", "kind", "marker")
+
+    def __init__(self, kind: str = "required", marker: Marker | None = None, group: int | None = None) -> None:
+        self.kind = kind
+        self.marker = marker
+        self.group = group
 
     def weaker(self, kind: str) -> Context:
         """Give the context with a kind that matters less, unless it matters less already."""
