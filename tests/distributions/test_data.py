@@ -65,8 +65,7 @@ def test_curated_lines_are_well_formed():
 def test_curated_names_are_neither_words_for_own_files_nor_of_hosts():
     for prefix, distribution, *_ in tables.lines("curated.tsv"):
         assert not tables.is_common(prefix), prefix
-        host = tables.host(prefix)
-        assert not host or not distribution or host.when == "alone", prefix
+        assert not tables.host(prefix) or not distribution, prefix
 
 
 def test_what_is_curated_is_what_the_check_table_knows():

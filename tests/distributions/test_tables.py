@@ -70,11 +70,19 @@ def test_modules_of_host_programs_are_named(module, program):
     assert program in found.sentence
 
 
-def test_a_host_module_that_is_also_a_distribution_says_when_it_is_meant():
-    ujson = tables.host("ujson")
+def test_a_host_module_that_is_also_a_distribution_depends_on_what_else_is_imported():
+    ujson = tables.host("ujson", beside=("ujson", "machine", "requests"))
     assert ujson is not None
-    assert (ujson.distribution, ujson.when) == ("ujson", "alone")
+    assert (ujson.host, ujson.distribution) == ("MicroPython", "ujson")
+    assert tables.host("ujson", beside=("ujson", "requests")) is None
+    assert tables.host("board", beside=("board", "digitalio")) is None
     assert tables.host("json") is None
+
+
+def test_a_host_module_whose_distribution_is_seldom_meant_stays_the_hosts():
+    bpy = tables.host("bpy")
+    assert bpy is not None
+    assert (bpy.distribution, bpy.when) == ("bpy", "declared")
 
 
 def test_words_for_own_files_are_told_from_distributions():

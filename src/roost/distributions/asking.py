@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .wheels import Contents
 
 _ESTABLISHED = 10  # releases after which a missing name means that an interface changed
+_AT_ONCE = 8  # requests
 _OLDER = 4  # older majors that are looked into when the newest wheel has not what is imported
 
 
@@ -51,6 +52,21 @@ class Asker:
                 return answer
             refusal = refusal or answer
         return refusal or _absent(module)
+
+    def prepare(self, modules: Iterable[str]) -> None:
+        """Look up what several modules will be asked for, at the same time; what fails is asked again, and then said."""
+        from concurrent.futures import ThreadPoolExecutor
+        from contextlib import suppress
+
+        def look(name: str) -> None:
+            with suppress(IndexUnreachable):
+                self._index.project(name)
+
+        names = dict.fromkeys(name for module in modules for name in _candidates(module))
+        first, *rest = names
+        look(first)  # alone: whoever is down or has to be found is known then
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            list(pool.map(look, rest))
 
     def listing(self, wanted: Wanted) -> Contents | None:
         """Read the modules of a declared distribution from its newest wheel that fits; None when it cannot be had."""

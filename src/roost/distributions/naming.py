@@ -10,7 +10,7 @@ from .names import canonical, parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from roost.scripts import Import
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .coverage import Coverage
     from .tables import CuratedLine
     from .targets import Target
+    from .values import Class
 
 
 _FRAMEWORKS = ("django", "flask", "pytest", "streamlit")  # whose plugins take import names that others have too
@@ -63,6 +64,13 @@ class Namer:
         rest = tuple(name for name in one.names if name not in known)
         parts = tuple(_part(one, f"{one.module}.{name}", ()) for name in known)
         return (*parts, _part(one, one.module, rest)) if rest else parts
+
+    def prepare(self, imports: Iterable[Import]) -> None:
+        """Ask the index for several unknown names at once, so that they wait for it together."""
+        plain = [one for one in imports if one.kind in {"required", "lazy", "conditional"} and not one.provider]
+        unknown = {one.root: one.module for one in plain if self.without_index(one) is None}
+        if len(unknown) > 1:
+            self._asker().prepare(unknown.values())
 
     def name(self, one: Import) -> Named:
         """Say what one import needs."""
@@ -145,7 +153,8 @@ class Namer:
         sentence = line.sentence + (
             f"; {line.distribution} is meant {line.when}" if line.distribution and line.when else ""
         )
-        return failed("host", "host program", sentence, hint)
+        kind: Class = "nothing installable" if "bindings" in line.host else "host program"  # libraries, not programs
+        return failed("host", kind, sentence, hint)
 
     def _curated(self, one: Import) -> Named | None:
         line = tables.curated(one.module)

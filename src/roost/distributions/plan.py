@@ -143,6 +143,7 @@ def _answers(imports: Sequence[Import], namer: Namer, report: Reporter) -> list[
             known[key] = namer.name(one)
         return known[key]
 
+    namer.prepare(imports)
     chosen = {number: _choose(group, namer) for number, group in groups.items()}
     found: list[tuple[Import, Named]] = []
     for one in imports:

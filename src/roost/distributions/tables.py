@@ -13,7 +13,7 @@ from roost.values import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Sequence
+    from collections.abc import Container, Iterable, Iterator, Sequence
 
 _FOLDER = os.path.join(os.path.dirname(__file__), "data")  # noqa: PTH118, PTH120 (pathlib is not needed here)
 
@@ -43,7 +43,7 @@ class HostLine(Value):
     host: str  # "Blender"
     sentence: str  # what the user is told
     distribution: str  # canonical name that is often meant instead; "": none, nothing may be installed
-    when: str  # "alone": meant if nothing is imported that only the host has; "declared": only if declared; ""
+    when: str  # "alone": unless modules are imported that only the host has; "declared": if declared; ""
 
 
 class ImplicitRule(Value):
@@ -136,8 +136,24 @@ def suggested(module: str) -> tuple[Known, ...]:
     return tuple(found)
 
 
-def host(module: str) -> HostLine | None:
-    """Give the host program in which alone module exists (longest dotted prefix), or None."""
+def host(module: str, beside: Iterable[str] = ()) -> HostLine | None:
+    """Give the host program in which alone module exists (longest dotted prefix), or None.
+
+    Some of these names are a distribution's as well (`ujson`, `board`): the host is meant only if the script
+    imports, beside it, a module that nothing but that host has.
+
+    Args:
+        module: the import's dotted name.
+        beside: all modules that the script imports.
+    """
+    line = _host_line(module)
+    if not line or line.when != "alone":
+        return line
+    others = (_host_line(other) for other in beside)
+    return line if any(other and other.host == line.host and other.when != "alone" for other in others) else None
+
+
+def _host_line(module: str) -> HostLine | None:
     for prefix in _prefixes(module):
         columns = _find("host.tsv", prefix)
         if columns:

@@ -70,7 +70,7 @@ def draft(path: Path) -> Draft:
     _refuse_other_languages(path, content.data)
     text = source.decode(content.data, name=path.name)
     return Draft(
-        path.name, "python", text, content.data, path.parent, path=path, file=path,
+        path.name, "python", text, content.data, _beside(path), path=path, file=path,
         program=content.data if content.stream else None, inputs=[path], truncated=content.truncated,
     )  # fmt: skip
 
@@ -80,8 +80,13 @@ def _converted(path: Path, content: Content, form: Form, convert: Convert) -> Dr
         raise NotAScript(f"cannot read `{path.name}`", why=(f"it is larger than {source.LARGEST // 2**20} MB",))
     text, pip, notes = convert(source.decode(content.data, name=path.name), path.name)
     return Draft(
-        path.name, form, text, content.data, path.parent, path=path, program=text.encode(), inputs=[path], pip=pip, notes=notes
+        path.name, form, text, content.data, _beside(path), path=path, program=text.encode(), inputs=[path], pip=pip, notes=notes
     )  # fmt: skip
+
+
+def _beside(path: Path) -> Path:
+    """Give the folder that Python imports from: the one that a link leads to."""
+    return path.resolve().parent if path.is_symlink() else path.parent
 
 
 def _folder(path: Path) -> Draft:
