@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from . import source
 from .draft import Draft
 from .errors import ArchiveBroken
@@ -17,16 +15,13 @@ MOST_FILES = 20_000
 MOST_BYTES = 40 * 1024 * 1024  # of Python source, unpacked
 
 
-@dataclass(slots=True)
 class Archive:
     """Files inside a zip archive; their paths begin with the archive's own."""
 
-    path: str
-    files: dict[str, bytes]  # name inside the archive → content
-    _seen: dict[str, dict[str, bool]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        """Build the listing of every folder."""
+    def __init__(self, path: str, files: dict[str, bytes]) -> None:
+        self.path = path
+        self.files = files  # name inside the archive → content
+        self._seen: dict[str, dict[str, bool]] = {}
         for name in self.files:
             parts = name.split("/")
             for depth in range(len(parts)):

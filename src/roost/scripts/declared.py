@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from posixpath import isfile
 
@@ -14,14 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Gathered:
     """What was declared, and the files that were looked at for it."""
 
-    declared: Declared = field(default_factory=Declared)
-    inputs: list[Path] = field(default_factory=list)
-    absent: list[Path] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.declared = Declared()
+        self.inputs: list[Path] = []
+        self.absent: list[Path] = []
+        self.notes: list[str] = []
 
 
 def gather(
@@ -60,7 +59,7 @@ def gather(
         from . import pip_lines
 
         declared = Declared(pip_lines.declarations(pip), f"`pip install` lines of `{name}`", "pip line")
-    gathered.declared = replace(declared or Declared(), lock=lock)
+    gathered.declared = (declared or Declared()).replace(lock=lock)
     return gathered
 
 

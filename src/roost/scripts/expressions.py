@@ -80,7 +80,9 @@ class Expressions:
     ) -> None:
         """Note an import."""
         marker = markers.text(context.marker)
-        self.seen.imports.append(Found(module, names, level, line, context.kind, dynamic, marker, context.group))
+        self.seen.imports.append(
+            Found(module, names, level, line, context.kind, dynamic=dynamic, marker=marker, group=context.group)
+        )
 
     def paths(self, node: ast.expr, *, front: bool) -> None:
         """Note the folders that an expression puts on `sys.path`."""

@@ -84,7 +84,7 @@ def _finished(draft: Draft, interpreters: Interpreters | None) -> Script:
         analyse=lambda text, path: analyse(text, name=path, file=path, interpreters=interpreters),
         script=file,
     )
-    followed = follower.follow(reading, draft.home or str(draft.folder), package=draft.package)
+    followed = follower.follow(reading, str(draft.home), package=draft.package)
     readings: list[tuple[str | None, Reading]] = [(None, reading), *followed.readings]
     calls = _calls(readings)
     python, remarks = python_range.narrow(

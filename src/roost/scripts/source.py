@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 import stat
-from dataclasses import dataclass
 from posixpath import islink
+
+from roost.values import Value
 
 from .errors import NotAScript, ScriptForbidden, ScriptMissing, UnknownEncoding
 
@@ -28,8 +29,7 @@ _KINDS = (
 )  # fmt: skip
 
 
-@dataclass(slots=True, eq=False, repr=False)
-class Content:
+class Content(Value):
     """What was read of a file."""
 
     data: bytes
