@@ -6,9 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from roost import scripts
 from roost.scripts import Script
+
+settings.register_profile("any machine", deadline=None)  # nothing asserts a duration
+settings.load_profile("any machine")
 
 
 @pytest.fixture

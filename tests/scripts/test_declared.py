@@ -152,9 +152,8 @@ pkg @ https://h/p.zip#sha256=cc
             "local/pyproject.toml": "",
         },
     )
-    script = (
-        scripts.read(folder / "script.py") if put(folder, {"script.py": ""}) else scripts.read(folder / "script.py")
-    )
+    put(folder, {"script.py": ""})
+    script = scripts.read(folder / "script.py")
     found = script.declared
     assert texts(found) == [
         "attrs", f"{folder}/more/here", "Flask>=3", 'requests[socks]     >=2 ; python_version < "4"', "six==1.17.0",

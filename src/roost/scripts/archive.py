@@ -5,7 +5,6 @@ from __future__ import annotations
 from . import source
 from .draft import Draft
 from .errors import ArchiveBroken
-from .files import Archive
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,6 +13,28 @@ if TYPE_CHECKING:
 
 MOST_FILES = 20_000
 MOST_BYTES = 40 * 1024 * 1024  # of Python source, unpacked
+
+
+class Archive:
+    """Files inside a zip archive; their paths begin with the archive's own."""
+
+    def __init__(self, path: str, files: dict[str, bytes]) -> None:
+        self.path = path
+        self.files = files  # name inside the archive → content
+        self._seen: dict[str, dict[str, bool]] = {}
+        for name in self.files:
+            parts = name.split("/")
+            for depth in range(len(parts)):
+                folder = "/".join([self.path, *parts[:depth]])
+                self._seen.setdefault(folder, {})[parts[depth]] = depth < len(parts) - 1
+
+    def entries(self, folder: str) -> dict[str, bool]:
+        """List a folder of the archive."""
+        return self._seen.get(folder, {})
+
+    def read(self, path: str) -> bytes | None:
+        """Give a file of the archive."""
+        return self.files.get(path.removeprefix(f"{self.path}/"))
 
 
 def draft(path: Path) -> Draft:
@@ -53,7 +74,7 @@ def draft(path: Path) -> Draft:
     inside = path / "__main__.py"
     return Draft(
         path.name, "zipapp", source.decode(main, name=f"{path.name}/__main__.py"), _bytes(path), path, path=path, file=inside,
-        inputs=[path], shelf=Archive(str(path), files), beside=True,
+        inputs=[path], shelf=Archive(str(path), files), beside=False,
     )  # fmt: skip
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from posixpath import isfile
 
-from . import pep723, pip_lines, pyproject, requirements
+from . import pyproject
 from .values import Declared
 
 TYPE_CHECKING = False
@@ -14,14 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-@dataclass(slots=True)
 class Gathered:
     """What was declared, and the files that were looked at for it."""
 
-    declared: Declared = field(default_factory=Declared)
-    inputs: list[Path] = field(default_factory=list)
-    absent: list[Path] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.declared = Declared()
+        self.inputs: list[Path] = []
+        self.absent: list[Path] = []
+        self.notes: list[str] = []
 
 
 def gather(
@@ -32,6 +31,7 @@ def gather(
     folder: Path,
     top: Path,
     pip: Sequence[tuple[str, int]],
+    projects: Sequence[Path],
     beside: bool = True,
 ) -> Gathered:
     """Find what was declared, in the order: lock, PEP 723, requirements files, `pyproject.toml`, `pip install` lines.
@@ -42,6 +42,7 @@ def gather(
         folder: the script's folder.
         top: the folder above the packages around the script.
         pip: requirements of `pip install` lines, with their lines.
+        projects: files that may describe the script's project, nearest first.
         beside: False when files in the folder have nothing to do with the script.
 
     Raises:
@@ -49,15 +50,26 @@ def gather(
     """
     gathered = Gathered()
     lock = _lock(path, folder, gathered) if path is not None and beside else None
-    declared = pep723.read(text, name=name, folder=str(folder))
+    declared = _inline(text, name, folder)
     if declared is None and beside:
         declared = _listed(path, folder, top, gathered)
     if declared is None and beside:
-        declared = _project(folder, gathered)
+        declared = _project(projects, gathered)
     if declared is None and pip:
+        from . import pip_lines
+
         declared = Declared(pip_lines.declarations(pip), f"`pip install` lines of `{name}`", "pip line")
-    gathered.declared = replace(declared or Declared(), lock=lock)
+    gathered.declared = (declared or Declared()).replace(lock=lock)
     return gathered
+
+
+def _inline(text: str, name: str, folder: Path) -> Declared | None:
+    """Read the PEP 723 block, if there is one."""
+    if "# /// script" not in text:
+        return None
+    from . import pep723
+
+    return pep723.read(text, name=name, folder=str(folder))
 
 
 def _lock(path: Path, folder: Path, gathered: Gathered) -> Path | None:
@@ -77,6 +89,8 @@ def _listed(path: Path | None, folder: Path, top: Path, gathered: Gathered) -> D
         if not isfile(candidate):
             gathered.absent.append(candidate)
             continue
+        from . import requirements
+
         listed = requirements.read(candidate)
         gathered.inputs += listed.files
         gathered.notes += listed.notes
@@ -90,8 +104,8 @@ def _listed(path: Path | None, folder: Path, top: Path, gathered: Gathered) -> D
     return None
 
 
-def _project(folder: Path, gathered: Gathered) -> Declared | None:
-    for candidate in pyproject.candidates(folder):
+def _project(projects: Sequence[Path], gathered: Gathered) -> Declared | None:
+    for candidate in projects:
         if not isfile(candidate):
             gathered.absent.append(candidate)
             continue

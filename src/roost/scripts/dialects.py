@@ -7,7 +7,6 @@ Python that they need. The text that runs is never touched.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from . import elsewhere
 from .lexer import Piece, blanked, pieces
@@ -150,4 +149,4 @@ def _older(text: str, file: str | None) -> Reading | None:
         return None
     line = text.count("\n", 0, found.start()) + 1
     reading = Reading(collect(tree, changed, file))
-    return replace(reading, ceiling=(7, "`async` as a name", line))
+    return reading.replace(ceiling=(7, "`async` as a name", line))

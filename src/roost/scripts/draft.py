@@ -2,36 +2,69 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from .files import Disk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from .files import Shelf
     from .values import Form
 
 
-@dataclass(slots=True)
 class Draft:
-    """A program that was found, and what its form told."""
+    """A program that was found, and what its form told.
 
-    name: str
-    form: Form
-    text: str
-    data: bytes  # as they were read
-    folder: Path  # first on sys.path; declared things lie beside it
-    path: Path | None = None  # as given
-    file: Path | None = None  # what `__file__` will be
-    program: bytes | None = None
-    inputs: list[Path] = field(default_factory=list)
-    pip: list[tuple[str, int]] = field(default_factory=list)  # requirements of install lines, with their lines
-    notes: list[str] = field(default_factory=list)
-    shelf: Shelf = field(default_factory=Disk)
-    home: str | None = None  # where relative imports start from, when that is not `folder`
-    package: bool = False  # Python knows it as a part of a package
-    beside: bool = True  # files beside it may declare what it needs
-    truncated: bool = False
-    module: str | None = None
+    Args:
+        name: for messages.
+        data: as they were read.
+        folder: first on sys.path; declared things lie beside it.
+        path: as given.
+        file: what `__file__` will be.
+        program: what runs, when it is not the file itself.
+        pip: requirements of install lines, with their lines.
+        home: where relative imports start from, when that is not `folder`.
+        package: Python knows it as a part of a package.
+        beside: files beside it may declare what it needs.
+        module: the name behind `-m`.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        form: Form,
+        text: str,
+        data: bytes,
+        folder: Path,
+        *,
+        path: Path | None = None,
+        file: Path | None = None,
+        program: bytes | None = None,
+        inputs: Sequence[Path] = (),
+        pip: Sequence[tuple[str, int]] = (),
+        notes: Sequence[str] = (),
+        shelf: Shelf | None = None,
+        home: Path | None = None,
+        package: bool = False,
+        beside: bool = True,
+        truncated: bool = False,
+        module: str | None = None,
+    ) -> None:
+        self.name = name
+        self.form: Form = form
+        self.text = text
+        self.data = data
+        self.folder = folder
+        self.path = path
+        self.file = file
+        self.program = program
+        self.inputs = inputs
+        self.pip = pip
+        self.notes = list(notes)
+        self.shelf: Shelf = shelf or Disk()
+        self.home = home or folder
+        self.package = package
+        self.beside = beside
+        self.truncated = truncated
+        self.module = module

@@ -79,16 +79,15 @@ def _asked(interpreter: Interpreter, text: str, file: str | None) -> Seen | None
 
 def _seen(parts: dict[str, Any]) -> Seen:
     """Make the value of what `tell` wrote."""
-    return Seen(
-        imports=[Found(module, tuple(names), *rest) for module, names, *rest in parts["imports"]],
-        calls=[
-            (name, line, tuple(arguments), tuple((key, value) for key, value in keywords))
-            for name, line, arguments, keywords in parts["calls"]
-        ],
-        urls=[(url, line) for url, line in parts["urls"]],
-        paths=[(folder, front) for folder, front in parts["paths"]],
-        installs=[(text, line) for text, line in parts["installs"]],
-        docstrings=[(first, last) for first, last in parts["docstrings"]],
-        syntax={minor: (what, line) for minor, what, line in parts["syntax"]},
-        guards=[(operator, version, line) for operator, version, line in parts["guards"]],
-    )
+    seen = Seen()
+    for found in parts["imports"]:
+        seen.imports.append(Found(**(found | {"names": tuple(found["names"])})))
+    for name, line, arguments, keywords in parts["calls"]:
+        seen.calls.append((name, line, tuple(arguments), tuple((key, value) for key, value in keywords)))
+    seen.urls = [(url, line) for url, line in parts["urls"]]
+    seen.paths = [(folder, front) for folder, front in parts["paths"]]
+    seen.installs = [(text, line) for text, line in parts["installs"]]
+    seen.docstrings = [(first, last) for first, last in parts["docstrings"]]
+    seen.syntax = {minor: (what, line) for minor, what, line in parts["syntax"]}
+    seen.guards = [(operator, version, line) for operator, version, line in parts["guards"]]
+    return seen

@@ -21,7 +21,7 @@ _EVERYDAY = {  # methods of built-in values: they say nothing about what a scrip
     "encode", "decode", "startswith", "endswith", "lower", "upper", "pop", "add", "update", "sort", "index", "count", "insert",
     "remove", "copy", "find", "setdefault", "close", "splitlines", "title", "isdigit", "zfill", "discard", "write", "readlines",
 }  # fmt: skip
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*)://")
+_SCHEME = r"([A-Za-z][A-Za-z0-9+.\-]*)://"
 _LONGEST = 120  # a literal argument longer than this names nothing
 
 _FIELDS: dict[type, tuple[str, ...]] = {}  # fields of expressions that can hold other expressions
@@ -80,7 +80,9 @@ class Expressions:
     ) -> None:
         """Note an import."""
         marker = markers.text(context.marker)
-        self.seen.imports.append(Found(module, names, level, line, context.kind, dynamic, marker, context.group))
+        self.seen.imports.append(
+            Found(module, names, level, line, context.kind, dynamic=dynamic, marker=marker, group=context.group)
+        )
 
     def paths(self, node: ast.expr, *, front: bool) -> None:
         """Note the folders that an expression puts on `sys.path`."""
@@ -119,7 +121,7 @@ class Expressions:
                 todo.append(value)
 
     def _url(self, node: ast.Constant) -> None:
-        match = _SCHEME.match(node.value) if isinstance(node.value, str) else None
+        match = re.match(_SCHEME, node.value) if isinstance(node.value, str) else None
         if match and match[1].lower() not in {"http", "https"}:
             self.seen.urls.append((match[0].lower(), node.lineno))
 
@@ -229,7 +231,7 @@ def _literal(node: ast.expr) -> str | None:
     value = node.value if node.__class__ is ast.Constant else None
     if value.__class__ is not str or len(value) > _LONGEST:
         return None
-    if "@" in value and (match := _SCHEME.match(value)):
+    if "@" in value and (match := re.match(_SCHEME, value)):
         return match[0]
     return value
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import posixpath
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from .source import LARGEST
@@ -26,11 +25,11 @@ else:
     Shelf = object
 
 
-@dataclass(slots=True)
 class Disk:
     """Files of the file system, each folder listed once."""
 
-    _seen: dict[str, dict[str, bool]] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self._seen: dict[str, dict[str, bool]] = {}
 
     def entries(self, folder: str) -> dict[str, bool]:
         """List a folder; links count as what they lead to."""
@@ -59,28 +58,3 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return entry.is_dir()
     except OSError:
         return False
-
-
-@dataclass(slots=True)
-class Archive:
-    """Files inside a zip archive; their paths begin with the archive's own."""
-
-    path: str
-    files: dict[str, bytes]  # name inside the archive → content
-    _seen: dict[str, dict[str, bool]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        """Build the listing of every folder."""
-        for name in self.files:
-            parts = name.split("/")
-            for depth in range(len(parts)):
-                folder = "/".join([self.path, *parts[:depth]])
-                self._seen.setdefault(folder, {})[parts[depth]] = depth < len(parts) - 1
-
-    def entries(self, folder: str) -> dict[str, bool]:
-        """List a folder of the archive."""
-        return self._seen.get(folder, {})
-
-    def read(self, path: str) -> bytes | None:
-        """Give a file of the archive."""
-        return self.files.get(path.removeprefix(f"{self.path}/"))

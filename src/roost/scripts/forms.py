@@ -137,7 +137,7 @@ def module(name: str, folder: Path) -> Draft:
     text = source.decode(content.data, name=file.name)
     return Draft(
         f"-m {name}", "module", text, content.data, folder, path=file, file=file, inputs=[file], module=name,
-        home=str(file.parent), package=package or len(parts) > 1, truncated=content.truncated,
+        home=file.parent, package=package or len(parts) > 1, truncated=content.truncated,
     )  # fmt: skip
 
 

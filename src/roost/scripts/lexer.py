@@ -109,7 +109,8 @@ def blanked(text: str, found: list[Piece]) -> str:
             parts.append(" " * len(inside))
         else:
             body = re.sub(r"[^\n]", "_", inside)
-            parts.append(f'"{body[1:-1]}"' if len(body) > 1 else body)
+            last = "" if len(body) == 1 else body[-1] if body[-1] == "\n" else '"'  # an open one may end with its line
+            parts.append(f'"{body[1:-1]}{last}')
         at = piece.end
     parts.append(text[at:])
     return "".join(parts)

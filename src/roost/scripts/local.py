@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections import deque
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from roost.values import Value
 
 from . import stdlib
 from .errors import NotAScript, SyntaxBroken, UnknownEncoding
@@ -27,8 +28,7 @@ MOST_BYTES = 6 * 1024 * 1024
 _COMPILED = (".so", ".pyd", ".pyc")
 
 
-@dataclass(frozen=True, slots=True)
-class Located:
+class Located(Value):
     """Local files that an import runs, outermost package first."""
 
     files: tuple[str, ...]
@@ -36,20 +36,19 @@ class Located:
     missing: str | None = None  # the part of the dotted name that is not there
 
 
-@dataclass(slots=True)
 class Followed:
     """What following local modules gave."""
 
-    imports: list[Import] = field(default_factory=list)
-    readings: list[tuple[str, Reading]] = field(default_factory=list)  # of local modules that the script needs
-    inputs: list[Path] = field(default_factory=list)
-    absent: list[Path] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    search: list[Path] = field(default_factory=list)  # folders that answered and are not on sys.path by themselves
+    def __init__(self) -> None:
+        self.imports: list[Import] = []
+        self.readings: list[tuple[str, Reading]] = []  # of local modules that the script needs
+        self.inputs: list[Path] = []
+        self.absent: list[Path] = []
+        self.notes: list[str] = []
+        self.search: list[Path] = []  # folders that answered and are not on sys.path by themselves
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
+class _Source(Value):
     """One file whose imports are to be followed, and how much it matters."""
 
     path: str | None  # None: the script itself

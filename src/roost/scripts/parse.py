@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import warnings
-from dataclasses import dataclass
+
+from roost.values import Value
 
 from .errors import SyntaxBroken
 from .seen import Seen
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
     Interpreters = Callable[[], Sequence[Interpreter]]
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Value):
     """What one text says, and which Pythons can parse it."""
 
     seen: Seen

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from posixpath import dirname, expanduser, join, normpath
 
 TYPE_CHECKING = False
@@ -25,16 +24,21 @@ _METHODS = {"resolve", "absolute", "expanduser", "as_posix", "__str__", "__fspat
 _NAMED = {"os.pardir": "..", "os.curdir": ".", "os.sep": "/", "os.path.sep": "/"}
 
 
-@dataclass(frozen=True, slots=True)
 class Places:
     """Works out paths: `os.path.join(os.path.dirname(__file__), "lib")`, `Path(__file__).parent / "lib"`.
 
     Relative results are relative to the folder of `file`.
+
+    Args:
+        file: what `__file__` is.
+        dotted: gives the dotted name of an expression with import aliases resolved, None for anything else.
+        values: gives the expression that a name was last bound to.
     """
 
-    file: str  # what `__file__` is
-    dotted: Callable[[ast.expr], str | None]  # the dotted name of an expression, import aliases resolved
-    values: dict[str, ast.expr]  # what names were last bound to
+    def __init__(self, file: str, dotted: Callable[[ast.expr], str | None], values: dict[str, ast.expr]) -> None:
+        self.file = file
+        self.dotted = dotted
+        self.values = values
 
     def read(self, node: ast.expr, depth: int = 0) -> str | None:
         """Give the path that an expression stands for; None when it depends on anything that only running would tell."""

@@ -20,8 +20,6 @@ def read(text: str, *, name: str, folder: str) -> Declared | None:
     Raises:
         MetadataBroken: two blocks, no TOML, or values of the wrong type.
     """
-    if "# /// script" not in text:
-        return None
     import tomllib
 
     blocks = [found for found in _BLOCK.finditer(text) if found["type"] == "script"]

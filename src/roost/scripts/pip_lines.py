@@ -86,8 +86,6 @@ def _is_requirement(word: str) -> bool:
 
 def in_comments(text: str, docstrings: Iterable[tuple[int, int]]) -> list[tuple[str, int]]:
     """Give the requirements of `pip install` lines in comments and docstrings, each with its line."""
-    if "install" not in text and "uv add" not in text:
-        return []
     inside = list(docstrings)
     found: list[tuple[str, int]] = []
     for number, line in enumerate(text.split("\n"), 1):

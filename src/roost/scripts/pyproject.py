@@ -45,7 +45,10 @@ def _is_shared(folder: Path) -> bool:
 
 
 def _repository(folder: Path) -> Path | None:
-    return next((at for at in (folder, *folder.parents) if any(exists(at / mark) for mark in _REPOSITORIES)), None)
+    for at in (folder, *folder.parents):
+        if any(exists(f"{at}/{mark}") for mark in _REPOSITORIES):
+            return at
+    return None
 
 
 def read(path: Path) -> Declared | None:

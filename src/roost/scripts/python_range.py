@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from roost.values import Value
 
 from . import stdlib
 from .sources import normalised
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from .values import Declared, Import
 
 
-@dataclass(frozen=True, slots=True)
-class _Bound:
+class _Bound(Value):
     """One end of the range: minor versions of Python 3."""
 
     minor: int

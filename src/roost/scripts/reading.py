@@ -7,7 +7,7 @@ from pathlib import Path
 from posixpath import exists, isfile
 
 from . import declared as declaring
-from . import forms, pip_lines, pyproject, python_range, source
+from . import forms, pyproject, python_range, source
 from .draft import Draft
 from .errors import SyntaxBroken
 from .local import Follower
@@ -64,19 +64,27 @@ def _finished(draft: Draft, interpreters: Interpreters | None) -> Script:
     reading = (
         _head(draft) if draft.truncated else analyse(draft.text, name=draft.name, file=file, interpreters=interpreters)
     )
-    top = _top(draft.folder) if draft.file else draft.folder
+    top = _top(draft.folder) if draft.path else draft.folder
+    projects = pyproject.candidates(draft.folder) if draft.path else []
     pip = [*draft.pip, *_installs(draft, reading)]
     gathered = declaring.gather(
-        draft.text, name=draft.name, path=draft.path, folder=draft.folder, top=top, pip=pip, beside=draft.beside
+        draft.text,
+        name=draft.name,
+        path=draft.path,
+        folder=draft.folder,
+        top=top,
+        pip=pip,
+        projects=projects,
+        beside=draft.beside,
     )
     follower = Follower(
         draft.shelf,
         [str(draft.folder)],
-        fallbacks=_fallbacks(draft, top),
+        fallbacks=_fallbacks(draft.folder, top, projects),
         analyse=lambda text, path: analyse(text, name=path, file=path, interpreters=interpreters),
         script=file,
     )
-    followed = follower.follow(reading, draft.home or str(draft.folder), package=draft.package)
+    followed = follower.follow(reading, str(draft.home), package=draft.package)
     readings: list[tuple[str | None, Reading]] = [(None, reading), *followed.readings]
     calls = _calls(readings)
     python, remarks = python_range.narrow(
@@ -94,7 +102,7 @@ def _finished(draft: Draft, interpreters: Interpreters | None) -> Script:
         urls=tuple(dict.fromkeys(url for _, one in readings for url in one.seen.urls)),
         python=python,
         inputs=tuple(dict.fromkeys([*draft.inputs, *gathered.inputs, *followed.inputs])),
-        absent=tuple(dict.fromkeys([*gathered.absent, *followed.absent])),
+        absent=tuple(dict.fromkeys([*gathered.absent, *(followed.absent if draft.form != "zipapp" else ())])),
         notes=tuple(dict.fromkeys([*draft.notes, *gathered.notes, *followed.notes, *remarks])),
         truncated=draft.truncated,
         module=draft.module,
@@ -110,6 +118,10 @@ def _calls(readings: Sequence[tuple[str | None, Reading]]) -> tuple[Call, ...]:
 
 def _installs(draft: Draft, reading: Reading) -> list[tuple[str, int]]:
     """Collect the requirements of install lines in a program's code, comments and docstrings."""
+    if "install" not in draft.text and "uv add" not in draft.text:
+        return []
+    from . import pip_lines
+
     found = pip_lines.in_comments(draft.text, reading.seen.docstrings)
     for line, number in reading.seen.installs:
         found += [(one, number) for one in pip_lines.requirements_of(line)]
@@ -137,18 +149,11 @@ def _top(folder: Path) -> Path:
     return folder
 
 
-def _fallbacks(draft: Draft, top: Path) -> list[str]:
+def _fallbacks(folder: Path, top: Path, projects: Sequence[Path]) -> list[str]:
     """Name the folders where a project keeps its modules, beyond the script's own."""
-    if draft.file is None:
-        return [str(draft.folder / "src")]
-    found = [draft.folder / "src", top, top / "src"]
-    project = next(
-        (one.parent for one in pyproject.candidates(draft.folder) if isfile(one) or isfile(one.parent / "setup.py")),
-        None,
-    )
-    if project is not None:
-        found += [project / "src", project]
-    return [str(folder) for folder in dict.fromkeys(found) if folder != draft.folder]
+    project = next((one.parent for one in projects if isfile(one) or isfile(one.parent / "setup.py")), folder)
+    found = [folder / "src", top, top / "src", project / "src", project]
+    return [str(one) for one in dict.fromkeys(found) if one != folder]
 
 
 def _digest(data: bytes) -> str:

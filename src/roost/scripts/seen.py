@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .markers import Marker
 
-    Called = tuple[
-        str, int, tuple[str | None, ...], tuple[tuple[str, str | None], ...]
-    ]  # name, line, arguments, keywords
+    # name, line, arguments, keywords
+    Called = tuple[str, int, tuple[str | None, ...], tuple[tuple[str, str | None], ...]]
 
 RANK = {
     "required": 0,
@@ -22,43 +19,62 @@ RANK = {
 }  # how little a kind matters
 
 
-@dataclass(slots=True)
 class Found:
-    """One import as a statement or a literal call asks for it."""
+    """One import as a statement or a literal call asks for it.
 
-    module: str  # without the dots of a relative import
-    names: tuple[str, ...]
-    level: int  # dots of a relative import
-    line: int
-    kind: str
-    dynamic: bool
-    marker: str | None
-    group: int | None
+    Args:
+        module: without the dots of a relative import.
+        level: dots of a relative import.
+        group: alternatives share it.
+    """
+
+    __slots__ = ("dynamic", "group", "kind", "level", "line", "marker", "module", "names")
+
+    def __init__(
+        self,
+        module: str,
+        names: tuple[str, ...],
+        level: int,
+        line: int,
+        kind: str,
+        *,
+        dynamic: bool = False,
+        marker: str | None = None,
+        group: int | None = None,
+    ) -> None:
+        self.module = module
+        self.names = names
+        self.level = level
+        self.line = line
+        self.kind = kind
+        self.dynamic = dynamic
+        self.marker = marker
+        self.group = group
 
 
-@dataclass(slots=True)
 class Seen:
     """What one source says."""
 
-    imports: list[Found] = field(default_factory=list)
-    calls: list[Called] = field(default_factory=list)
-    urls: list[tuple[str, int]] = field(default_factory=list)  # "postgresql://" and its line
-    paths: list[tuple[str, bool]] = field(default_factory=list)  # folders put on sys.path; whether in front
-    installs: list[tuple[str, int]] = field(default_factory=list)  # arguments of `pip install`, as a shell line
-    docstrings: list[tuple[int, int]] = field(default_factory=list)  # first and last line
-    syntax: dict[int, tuple[str, int]] = field(default_factory=dict)  # minor version → what needs it, line
-    guards: list[tuple[str, str, int]] = field(
-        default_factory=list
-    )  # operator, version, line of the script's own checks
+    def __init__(self) -> None:
+        self.imports: list[Found] = []
+        self.calls: list[Called] = []
+        self.urls: list[tuple[str, int]] = []  # "postgresql://" and its line
+        self.paths: list[tuple[str, bool]] = []  # folders put on sys.path; whether in front
+        self.installs: list[tuple[str, int]] = []  # shell lines that install
+        self.docstrings: list[tuple[int, int]] = []  # first and last line
+        self.syntax: dict[int, tuple[str, int]] = {}  # minor version → what needs it, line
+        self.guards: list[tuple[str, str, int]] = []  # operator, version, line of the script's own checks
 
 
-@dataclass(frozen=True, slots=True)
 class Context:
     """How much what stands in a block matters."""
 
-    kind: str = "required"
-    marker: Marker | None = None
-    group: int | None = None
+    __slots__ = ("group", "kind", "marker")
+
+    def __init__(self, kind: str = "required", marker: Marker | None = None, group: int | None = None) -> None:
+        self.kind = kind
+        self.marker = marker
+        self.group = group
 
     def weaker(self, kind: str) -> Context:
         """Give the context with a kind that matters less, unless it matters less already."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 import stat
-from dataclasses import dataclass
 from posixpath import islink
+
+from roost.values import Value
 
 from .errors import NotAScript, ScriptForbidden, ScriptMissing, UnknownEncoding
 
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 
 LARGEST = 5 * 1024 * 1024  # bytes; of anything larger only the head is read
 HEAD = 1024 * 1024  # bytes of a head
-_COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")  # PEP 263
-_BLANK = re.compile(rb"^[ \t\f]*(?:#[^\r\n]*)?\r?$")
+_COOKIE = rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)"  # PEP 263; compiled by the few sources that need them
+_BLANK = rb"^[ \t\f]*(?:#[^\r\n]*)?\r?$"
 _KINDS = (
     (b"\x7fELF", "a compiled program (ELF)"), (b"MZ", "a Windows program"), (b"\xcf\xfa\xed\xfe", "a compiled program (Mach-O)"),
     (b"\xca\xfe\xba\xbe", "a compiled program (Mach-O or Java)"), (b"\x89PNG", "a PNG image"), (b"\xff\xd8\xff", "a JPEG image"),
@@ -28,8 +29,7 @@ _KINDS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(Value):
     """What was read of a file."""
 
     data: bytes
@@ -159,10 +159,10 @@ def cookie(data: bytes) -> str | None:
     if b"coding" not in data[:400] and b"coding" not in b"".join(data.split(b"\n", 2)[:2]):
         return None
     for line in data.split(b"\n", 2)[:2]:
-        found = _COOKIE.match(line)
+        found = re.match(_COOKIE, line)
         if found:
             return found[1].decode("ascii", "replace")
-        if not _BLANK.match(line):
+        if not re.match(_BLANK, line):
             return None
     return None
 

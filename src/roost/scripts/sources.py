@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_NAME = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(\[[^\]]*\])?([^;]*)(;.*)?", re.DOTALL)
+_NAME = r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(\[[^\]]*\])?([^;]*)(;.*)?"
 
 
 def indexes(settings: Mapping[str, object]) -> tuple[str, ...]:
@@ -34,7 +34,7 @@ def applied(requirement: str, settings: Mapping[str, object], folder: str) -> st
         folder: what relative paths start from.
     """
     sources = settings.get("sources")
-    parts = _NAME.fullmatch(requirement)
+    parts = re.fullmatch(_NAME, requirement, re.DOTALL)
     if not isinstance(sources, dict) or parts is None:
         return requirement
     canonical = normalised(parts[1])

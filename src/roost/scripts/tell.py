@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from .parse import collect, parse
+from .seen import Found
 
 
 def tell(text: str, file: str | None) -> str:
@@ -14,10 +15,9 @@ def tell(text: str, file: str | None) -> str:
         SyntaxError: this Python cannot parse it either.
     """
     seen = collect(parse(text), text, file)
-    fields = ("module", "names", "level", "line", "kind", "dynamic", "marker", "group")
     return json.dumps(
         {
-            "imports": [[getattr(found, field) for field in fields] for found in seen.imports],
+            "imports": [{field: getattr(found, field) for field in Found.__slots__} for found in seen.imports],
             "calls": seen.calls,
             "urls": seen.urls,
             "paths": seen.paths,
