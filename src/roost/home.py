@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import os
 import stat
-import tempfile
-from dataclasses import dataclass
+from _thread import get_ident  # `threading` costs an import
 from pathlib import Path
 
 from .errors import CannotCreate, ConfigurationError
+from .values import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-@dataclass(frozen=True, slots=True)
-class Home:
+class Home(Value):
     """The four folders of one user's roost."""
 
     config: Path  # settings and trust, edited by people
@@ -144,6 +143,8 @@ def _writable(folder: Path) -> bool:
 
 def _temporary(reason: str) -> Home:
     """Use a folder of this user below the temporary folder, refusing one that somebody else could have planted."""
+    import tempfile
+
     root = Path(tempfile.gettempdir()) / f"roost-{os.getuid()}"
     try:
         root.mkdir(mode=0o700, exist_ok=True)
@@ -161,7 +162,7 @@ def _temporary(reason: str) -> Home:
             hints=("name a folder of your own: `export ROOST_HOME=/path/to/folder`",),
         )
     home = _below(root)
-    return Home(home.config, home.data, home.state, home.cache, note=f"{reason}; using `{root}`")
+    return home.replace(note=f"{reason}; using `{root}`")
 
 
 def ensure(folder: Path) -> Path:
@@ -188,7 +189,7 @@ def write(path: Path, text: str | bytes, *, mode: int = 0o600) -> None:
         CannotCreate: the disk is full, or the folder cannot be written.
     """
     data = text.encode() if isinstance(text, str) else text
-    beside = path.parent / f".{path.name}.{os.getpid()}.tmp"
+    beside = path.parent / f".{path.name}.{os.getpid()}.{get_ident()}.tmp"
     ensure(path.parent)
     try:
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
 import time
-from dataclasses import dataclass
 
 from .errors import ProcessFailed
+from .values import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@dataclass(frozen=True, slots=True)
-class Completed:
+class Completed(Value):
     """A process that has ended."""
 
     argv: tuple[str, ...]
@@ -115,8 +115,6 @@ def _collect(
 def _end(process: subprocess.Popen[str]) -> None:
     """Kill the group of a process that has not ended, and reap it."""
     if process.poll() is None:
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         process.wait()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 
 from .errors import ConfigurationError
+from .values import Value, fields
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Value):
     """What can be set; `roost.toml` has a table for each prefix, `[index] url = …` is `index_url` here.
 
     Each has a variable by rule: `ROOST_` and the name in capitals (`ROOST_INDEX_URL`), which wins over the file.
@@ -52,7 +51,7 @@ def load(file: Path, environ: Mapping[str, str] = os.environ) -> Settings:
 
 def _defaults() -> dict[str, object]:
     plain = Settings()
-    return {name: getattr(plain, name) for name in Settings.__slots__}
+    return {name: getattr(plain, name) for name in fields(Settings)}
 
 
 def _read(file: Path) -> dict[str, object]:
@@ -68,7 +67,9 @@ def _read(file: Path) -> dict[str, object]:
         key = name.replace(".", "_").replace("-", "_")
         if key not in defaults:
             known = ", ".join(f"`{known.replace('_', '.', 1)}`" for known in sorted(defaults))
-            raise ConfigurationError(f"`{file}` has a setting `{name}` that does not exist", hints=(f"there are: {known}",))
+            raise ConfigurationError(
+                f"`{file}` has a setting `{name}` that does not exist", hints=(f"there are: {known}",)
+            )
         values[key] = _checked(file, name, value, defaults[key])
     return values
 
@@ -91,7 +92,11 @@ def _checked(file: Path, name: str, value: object, default: object) -> object:
         return float(value)
     if (default is None and isinstance(value, str)) or (default is not None and type(value) is type(default)):
         return value
-    wanted = "text" if default is None else {bool: "true or false", int: "a whole number", float: "a number"}.get(type(default), "a list of texts")
+    wanted = (
+        "text"
+        if default is None
+        else {bool: "true or false", int: "a whole number", float: "a number"}.get(type(default), "a list of texts")
+    )
     raise ConfigurationError(f"`{name}` in `{file}` must be {wanted}, not `{value!r}`")
 
 

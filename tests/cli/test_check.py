@@ -2,10 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from roost import environments
 from tests.cli.test_command_line import modules
-
-trying = pytest.mark.skipif(not hasattr(environments, "try_imports"), reason="environments cannot try imports yet")
 
 HEAVY = {
     "argparse", "asyncio", "email", "http", "http.client", "importlib.metadata", "logging", "packaging", "packaging.requirements",
@@ -35,7 +32,6 @@ def test_a_plan_names_distributions_imports_and_reasons(index, roost, script):
     assert data["environment"] is None
 
 
-@trying
 def test_the_page_says_what_and_why(index, roost, script):
     index.add("soup", "2.0")
     done = roost("check", script("# /// script\n# dependencies = ['soup']\n# ///\nimport soup\n"))
@@ -67,7 +63,6 @@ def test_an_unanswered_import_is_an_answer_unless_strict(index, roost, script):
         pytest.param("from soup.ladle import spoon", "`soup` 2.0 has no module `soup.ladle`", id="name of a submodule"),
     ],
 )
-@trying
 def test_an_import_that_no_release_has_any_more_is_found_by_trying(index, roost, script, source, sentence):
     index.add("soup", "2.0", modules={"soup/__init__.py": "", "soup/pot.py": ""})
     path = script(f"# /// script\n# dependencies = ['soup']\n# ///\nimport soup.pot\nfrom soup import pot\n{source}\n")
@@ -79,7 +74,6 @@ def test_an_import_that_no_release_has_any_more_is_found_by_trying(index, roost,
     assert data["environment"]["distributions"] == [{"name": "soup", "version": "2.0"}]
 
 
-@trying
 def test_what_the_library_forgot_to_declare_is_named(index, roost, script):
     index.add("soup", "2.0", modules={"soup.py": "import stock_cube_absent\n"})
     [broken] = roost("check", "--json", script("# /// script\n# dependencies = ['soup']\n# ///\nimport soup\n")).data[
@@ -88,7 +82,6 @@ def test_what_the_library_forgot_to_declare_is_named(index, roost, script):
     assert "imports `stock_cube_absent`" in broken["sentence"]
 
 
-@trying
 def test_an_optional_import_that_fails_is_nothing_to_say(index, roost, script):
     index.add("soup", "2.0", modules={"soup.py": ""})
     path = script(

@@ -2,10 +2,6 @@ from __future__ import annotations
 
 import pytest
 
-from roost import environments
-
-pytestmark = pytest.mark.skipif(not hasattr(environments, "collect"), reason="environments cannot be looked into yet")
-
 
 @pytest.fixture
 def dinner(index, roost, script):

@@ -14,7 +14,6 @@ def place(tmp_path):
     return locate({"ROOST_HOME": str(tmp_path)})
 
 
-@pytest.mark.covers("B6")
 def test_certificates_proxies_and_index_credentials_are_passed_on_and_no_other_secret(place):
     ours = {
         "PATH": "/bin", "HOME": "/home/x", "SSL_CERT_FILE": "/c", "https_proxy": "http://p.example", "UV_INDEX_OURS_PASSWORD": "for the index",

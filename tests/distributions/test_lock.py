@@ -251,7 +251,7 @@ def test_each_fault_has_its_name_and_the_resolver_s_own_words(index, room, code,
     assert "it.py" in caught.value.what
 
 
-@pytest.mark.covers("C4", "B4")
+@pytest.mark.covers("C4")
 def test_when_all_steps_fail_the_message_has_a_line_for_each(index, room):
     room.settings = Settings(index_url="http://127.0.0.1:9/simple/", index_timeout=5)
     with pytest.raises(faults.IndexUnreachable) as caught:

@@ -240,7 +240,6 @@ def test_a_file_that_the_index_has_no_more_is_said(index, room):
     assert room.inside() == []
 
 
-@pytest.mark.covers("B4")
 def test_what_was_fetched_once_is_built_offline(index, room):
     index.add("soup")
     lock = room.lock("soup")
@@ -250,7 +249,6 @@ def test_what_was_fetched_once_is_built_offline(index, room):
     assert len(index.asked) == asked
 
 
-@pytest.mark.covers("B4")
 def test_what_was_never_fetched_is_said_when_offline(index, room):
     index.add("soup")
     lock = room.lock("soup")

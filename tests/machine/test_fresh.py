@@ -45,15 +45,18 @@ def test_the_first_command_works_with_debians_python_alone(kind, uid, new_machin
 
 
 def test_the_first_command_works_with_pyenvs_python_alone(new_machine: New):
+    """At the path where pyenv has built it: a Python with a shared library finds that by its path."""
     root = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
-    versions = sorted(root.glob("versions/3.1[1-9]*")) or [Path(parts.missing("pyenv has no Python 3.11 or newer"))]
-    place = f"/home/user/.pyenv/versions/{versions[-1].name}"
-    machine = new_machine("no python", {versions[-1]: place})
-    machine.give("/home/user", USER)
-    environ = ENVIRON | network() | {"HOME": "/home/user"}
-    ran = machine.run(FIRST, uid=USER, cwd="/home/user/roost", environ=environ)
+    built = sorted(root.glob("versions/3.1[1-9]*")) or [Path(parts.missing("pyenv has no Python 3.11 or newer"))]
+    machine = new_machine("no python", {built[-1]: str(built[-1])})
+    environ = (
+        ENVIRON | network() | {"HOME": str(root.parent) if root.name == ".pyenv" else "/root", "PYENV_ROOT": str(root)}
+    )
+    if root.name == ".pyenv":
+        del environ["PYENV_ROOT"]
+    ran = machine.run(FIRST, cwd="/home/user/roost", environ=environ)
     assert ran.returncode == 0, ran.stderr
-    assert f"making .venv with Python {versions[-1].name} ({place}/bin/python3" in ran.stderr
+    assert f"making .venv with Python {built[-1].name} ({built[-1]}/bin/python3" in ran.stderr
 
 
 def test_the_second_command_sets_up_what_its_checks_need(new_machine: New):
@@ -65,10 +68,10 @@ def test_the_second_command_sets_up_what_its_checks_need(new_machine: New):
     )  # fmt: skip
     assert "6 passed" in ran.stdout, ran.stdout + ran.stderr
     assert "skipped" not in ran.stdout
-    assert {line for line in ran.stdout.splitlines() if line.startswith("!!")} <= {
-        "!! ruff format ended with 1",
-        "!! ruff check ended with 1",
+    assert not {"!! set up .venv", "!! programs that tests use", "!! pytest"} & {
+        line.split(" ended")[0] for line in ran.stdout.splitlines()
     }
+    assert "ruff failed" not in ran.stderr  # what the lint finds is for the lint to say, here it must be able to work
 
 
 def test_a_machine_without_network_says_what_is_missing(new_machine: New):

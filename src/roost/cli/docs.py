@@ -12,6 +12,7 @@ from pkgutil import walk_packages
 import roost
 from roost import settings
 from roost.errors import Exit, RoostError
+from roost.values import fields
 
 from . import COMMANDS
 from .options import usage
@@ -146,7 +147,7 @@ def settings_page() -> str:
     ]
     plain = settings.Settings()
     comments = _comments()
-    for name in settings.Settings.__slots__:
+    for name in fields(settings.Settings):
         table, _, key = name.partition("_")
         shown = f"`[{table}]` `{key.replace('_', '-')}`" if key else f"`{table}`"
         lines.append(

@@ -16,7 +16,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
-    from typing import TypeVar
 
     from roost.distributions import Lock, Options
     from roost.home import Home
@@ -25,17 +24,6 @@ if TYPE_CHECKING:
 
     from .options import Arguments
     from .show import Output
-
-    Changed = TypeVar("Changed")
-
-
-def altered(value: Changed, **changes: object) -> Changed:
-    """Return a value with other contents of some fields, whichever kind of frozen class it is."""
-    if isinstance(value, Value):
-        return value.replace(**changes)
-    import dataclasses
-
-    return dataclasses.replace(value, **changes)  # type: ignore[type-var]  # the rooms' values are one or the other
 
 
 class Desk(Value):
@@ -51,7 +39,7 @@ class Desk(Value):
         """Return the lock of the script as given, which need not be what the file says yet."""
         from roost import distributions
 
-        options = altered(self.options, upgrade=self.options.upgrade or upgrade)
+        options = self.options.replace(upgrade=self.options.upgrade or upgrade)
         home, settings, report = self.home, self.settings, self.output
         plan = distributions.plan(script, home=home, settings=settings, options=options, report=report)
         return distributions.lock(plan, home=home, settings=settings, options=options, report=report)
@@ -75,7 +63,7 @@ def lock(arguments: Arguments, output: Output) -> int:
     """Write the script's lock beside it."""
     desk = _desk(arguments, output)
     target = desk.pylock
-    found = desk.resolved(altered(desk.script, declared=altered(desk.script.declared, lock=None)))
+    found = desk.resolved(desk.script.replace(declared=desk.script.declared.replace(lock=None)))
     _write_lock(target, found)
     if output.json:
         output.document("roost.lock/1", {"file": str(target), "lock": views.lock_document(found)})
@@ -166,22 +154,22 @@ def _let_go(desk: Desk, names: set[str], before: dict[str, str]) -> Script:
     """Give the script with its pins loosened, those of names only if there are any."""
     script = desk.script
     free = tuple(
-        altered(one, text=loosened(one.text))
+        one.replace(text=loosened(one.text))
         if _is_pin(one.text) and (not names or canonical(one.text) in names)
         else one
         for one in script.declared.requirements
     )
-    loose = altered(script, declared=altered(script.declared, requirements=free, lock=None))
+    loose = script.replace(declared=script.declared.replace(requirements=free, lock=None))
     return _held(desk, loose, names, before)
 
 
 def _held(desk: Desk, script: Script, names: set[str], before: dict[str, str]) -> Script:
     """Keep everything but names where it is, if a pylock is there to say so afterwards."""
-    declared = altered(script.declared, lock=None)
+    declared = script.declared.replace(lock=None)
     if names and desk.pylock.exists():
         held = tuple(f"{name}=={version}" for name, version in before.items() if name not in names)
-        declared = altered(declared, constraints=declared.constraints + held)
-    return altered(script, declared=declared)
+        declared = declared.replace(constraints=declared.constraints + held)
+    return script.replace(declared=declared)
 
 
 def _is_pin(text: str) -> bool:
@@ -198,8 +186,8 @@ def _as_edited(script: Script, change: edit.Change) -> Script:
     via = first[0].via if first else "pep723"
     new = [Declaration(text, first[0].line if first else 1, None, via) for text in change.added]
     where = script.declared.where or f"the PEP 723 block of `{script.name}`"
-    declared = altered(script.declared, requirements=(*kept, *new), where=where, via=via, lock=None)
-    return altered(script, declared=declared)
+    declared = script.declared.replace(requirements=(*kept, *new), where=where, via=via, lock=None)
+    return script.replace(declared=declared)
 
 
 def _refresh(desk: Desk, found: Lock, output: Output) -> None:

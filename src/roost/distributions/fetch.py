@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from roost.values import Value
 
 from .indexes import without_credentials
 
@@ -19,8 +19,7 @@ class Unreachable(Exception):
     """A request got no answer that can be used; says why in one phrase."""
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(Value):
     """An answer."""
 
     status: int

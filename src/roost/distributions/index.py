@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import io
 import os
-from dataclasses import dataclass
 
 from roost.errors import Exit, RoostError
+from roost.values import Value
 
 from . import facts
 from .fetch import Response, Unreachable, get
@@ -38,8 +38,7 @@ class IndexUnreachable(RoostError):
     exit = Exit.UNAVAILABLE
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Value):
     """A project as one index has it."""
 
     project: Project

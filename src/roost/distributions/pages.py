@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from roost.values import Value
 
 from .names import canonical
 
@@ -15,8 +15,7 @@ class UnreadablePage(Exception):
     """A page that is neither form of the simple API; says what is wrong in one phrase."""
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(Value):
     """A file that an index offers."""
 
     filename: str
@@ -37,8 +36,7 @@ class File:
         return [self.filename, self.url, self.sha256, self.uploaded, self.requires_python, self.yanked, self.size]
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(Value):
     """What an index offers under one name."""
 
     name: str  # canonical

@@ -223,4 +223,4 @@ def _inline(table: Mapping[str, str]) -> str:
 def _quote(text: str) -> str:
     import json
 
-    return json.dumps(text, ensure_ascii=False)  # a JSON string is a TOML basic string
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")  # else a JSON string is a TOML basic string

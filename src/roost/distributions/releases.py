@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -10,13 +9,14 @@ from packaging.tags import Tag, compatible_tags, cpython_tags, platform_tags
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 from packaging.version import Version
 
+from roost.values import Value
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .pages import File, Project
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
+class Release(Value):
     """One version, with the wheel that would be installed."""
 
     version: Version

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from roost.values import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class Requirement:
+class Requirement(Value):
     """One distribution that is wanted, and why."""
 
     name: str  # canonical (PEP 503)
@@ -34,8 +33,7 @@ class Requirement:
     optional: bool = False  # the script copes without it: left out when it cannot be had
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Value):
     """What was decided about one import."""
 
     imported: Import
@@ -44,8 +42,7 @@ class Answer:
     reason: str  # one sentence
 
 
-@dataclass(frozen=True, slots=True)
-class Unresolved:
+class Unresolved(Value):
     """An import that no environment can answer, and what the user can do."""
 
     name: str  # the import's dotted name
@@ -55,8 +52,7 @@ class Unresolved:
     hint: str | None = None  # "allow it once: `roost run --allow NAME FILE`"
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Value):
     """What a script needs, decided: everything before the resolver is asked."""
 
     script: Script
@@ -67,8 +63,7 @@ class Plan:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Artifact:
+class Artifact(Value):
     """One locked distribution: the very file that is installed."""
 
     name: str  # canonical
@@ -80,8 +75,7 @@ class Artifact:
     commit: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Lock:
+class Lock(Value):
     """Exact distributions for one interpreter and platform."""
 
     interpreter: Interpreter
@@ -91,8 +85,7 @@ class Lock:
     steps: tuple[str, ...] = ()  # the cascade's record: each step tried and what it said
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Value):
     """What one command asks for beyond the script and the settings."""
 
     extra: tuple[str, ...] = ()  # `--with`: PEP 508 requirements

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+
+from roost.values import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,8 +16,7 @@ SOURCE_LIMIT = 4 << 20  # bytes of one module's source
 _ENDINGS = (".py", ".so", ".pyd")
 
 
-@dataclass(frozen=True, slots=True)
-class Contents:
+class Contents(Value):
     """The modules of a wheel."""
 
     modules: tuple[str, ...]  # dotted names of modules and packages, namespaces too, sorted

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from .values import Prepared
 
 TYPE_CHECKING = False
@@ -36,15 +34,17 @@ def prepare(
     Raises:
         RoostError: no plan, no Python, no lock or no environment; from the room that could not.
     """
+    from roost.distributions import Plan
     from roost.distributions import lock as find_lock
     from roost.distributions import plan as decide
     from roost.environments import ensure, refer
-    from roost.scripts import pythons
+    from roost.scripts import Choice, pythons
 
     plan = decide(script, home=home, settings=settings, options=options, report=report)
     if plan.python.interpreter is None:
         interpreter = pythons.fetch(plan.python, home=home, offline=options.offline, report=report)
-        plan = replace(plan, python=replace(plan.python, interpreter=interpreter))
+        choice = Choice(interpreter, plan.python.wanted, plan.python.reason)
+        plan = Plan(plan.script, choice, plan.requirements, plan.answers, plan.unresolved, plan.notes)
     if planned is not None:
         planned(plan)
     _tell(plan, report)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from roost.values import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     from roost.environments import Environment
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(Value):
     """A script whose environment stands ready."""
 
     plan: Plan
@@ -21,8 +20,7 @@ class Prepared:
     environment: Environment
 
 
-@dataclass(frozen=True, slots=True)
-class Launch:
+class Launch(Value):
     """One process, decided to the last word; nothing has been started."""
 
     argv: tuple[str, ...]  # the environment's Python first
@@ -31,8 +29,7 @@ class Launch:
     stdin: bytes | None = None  # what standard input must be; none: it is left as it is
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Value):
     """A script that ran to its end."""
 
     status: int  # as a shell gives it: 0-255, 128 + signal when a signal ended it

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from posixpath import isfile
 
 from . import pep723, pip_lines, pyproject, requirements
 from .values import Declared
@@ -63,7 +64,7 @@ def _lock(path: Path, folder: Path, gathered: Gathered) -> Path | None:
     """Find a lock beside the script; a dot in the script's name becomes `_` (PEP 751, "File Name")."""
     for name in (f"pylock.{path.stem.replace('.', '_')}.toml", "pylock.toml"):
         candidate = folder / name
-        if candidate.is_file():
+        if isfile(candidate):
             gathered.inputs.append(candidate)
             return candidate
         gathered.absent.append(candidate)
@@ -73,7 +74,7 @@ def _lock(path: Path, folder: Path, gathered: Gathered) -> Path | None:
 def _listed(path: Path | None, folder: Path, top: Path, gathered: Gathered) -> Declared | None:
     names = [folder / f"{path.stem}.requirements.txt"] if path is not None else []
     for candidate in dict.fromkeys([*names, folder / "requirements.txt", top / "requirements.txt"]):
-        if not candidate.is_file():
+        if not isfile(candidate):
             gathered.absent.append(candidate)
             continue
         listed = requirements.read(candidate)
@@ -91,7 +92,7 @@ def _listed(path: Path | None, folder: Path, top: Path, gathered: Gathered) -> D
 
 def _project(folder: Path, gathered: Gathered) -> Declared | None:
     for candidate in pyproject.candidates(folder):
-        if not candidate.is_file():
+        if not isfile(candidate):
             gathered.absent.append(candidate)
             continue
         declared = pyproject.read(candidate)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 from roost.errors import Exit, ProcessFailed, RoostError
+from roost.values import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,8 +36,7 @@ class NoPython(RoostError):
     exit = Exit.UNAVAILABLE
 
 
-@dataclass(frozen=True, slots=True)
-class Download:
+class Download(Value):
     """One Python that the engine offers for this platform."""
 
     key: str  # the engine's own name for it: "cpython-3.12.8-linux-x86_64-gnu"

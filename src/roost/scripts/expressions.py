@@ -212,7 +212,9 @@ class Expressions:
 
     def _ran(self, node: ast.Call) -> None:
         for line in self.literals.command(node.args[0]):
-            if "install" in line and ("pip" in line or line.startswith("install ")):
+            if line.startswith("install "):  # `pip.main(["install", "x"])`
+                self.seen.installs.append((f"pip {line}", node.lineno))
+            elif " install " in line and "pip" in line:
                 self.seen.installs.append((line, node.lineno))
 
     def _installed(self, node: ast.Call, position: int) -> None:
@@ -223,11 +225,13 @@ class Expressions:
 
 
 def _literal(node: ast.expr) -> str | None:
-    if node.__class__ is ast.Constant:
-        value = node.value
-        if value.__class__ is str and len(value) <= _LONGEST:
-            return str(value)
-    return None
+    """Give a literal string; of an address with a name in it only the scheme, for what follows may be a password."""
+    value = node.value if node.__class__ is ast.Constant else None
+    if value.__class__ is not str or len(value) > _LONGEST:
+        return None
+    if "@" in value and (match := _SCHEME.match(value)):
+        return match[0]
+    return value
 
 
 def _importable(name: str) -> bool:

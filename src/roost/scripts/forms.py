@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+from posixpath import isdir, isfile
 
 from . import source
 from .draft import Draft
@@ -48,7 +49,7 @@ def draft(path: Path) -> Draft:
     Raises:
         RoostError: nothing is there, it may not be read, or there is no program in it.
     """
-    if path.is_dir():
+    if isdir(path):
         return _folder(path)
     content = source.load(path)
     if content.data.startswith((b"PK\3\4", b"PK\5\6")) or (
@@ -69,7 +70,7 @@ def draft(path: Path) -> Draft:
     _refuse_other_languages(path, content.data)
     text = source.decode(content.data, name=path.name)
     return Draft(
-        path.name, "python", text, content.data, path.parent, path=path, file=path,
+        path.name, "python", text, content.data, _beside(path), path=path, file=path,
         program=content.data if content.stream else None, inputs=[path], truncated=content.truncated,
     )  # fmt: skip
 
@@ -79,13 +80,18 @@ def _converted(path: Path, content: Content, form: Form, convert: Convert) -> Dr
         raise NotAScript(f"cannot read `{path.name}`", why=(f"it is larger than {source.LARGEST // 2**20} MB",))
     text, pip, notes = convert(source.decode(content.data, name=path.name), path.name)
     return Draft(
-        path.name, form, text, content.data, path.parent, path=path, program=text.encode(), inputs=[path], pip=pip, notes=notes
+        path.name, form, text, content.data, _beside(path), path=path, program=text.encode(), inputs=[path], pip=pip, notes=notes
     )  # fmt: skip
+
+
+def _beside(path: Path) -> Path:
+    """Give the folder that Python imports from: the one that a link leads to."""
+    return path.resolve().parent if path.is_symlink() else path.parent
 
 
 def _folder(path: Path) -> Draft:
     main = path / "__main__.py"
-    if not main.is_file():
+    if not isfile(main):
         raise _without_code(path)
     content = source.load(main)
     text = source.decode(content.data, name=f"{path.name}/__main__.py")
@@ -123,9 +129,9 @@ def module(name: str, folder: Path) -> Draft:
             f"cannot run the module `{name}`", why=("this is no module's name",), hints=_without_suffix(name)
         )
     base = folder.joinpath(*parts)
-    package = (base / "__main__.py").is_file()
+    package = isfile(base / "__main__.py")
     file = base / "__main__.py" if package else base.with_name(f"{base.name}.py")
-    if not file.is_file():
+    if not isfile(file):
         return Draft(f"-m {name}", "module", f"import {name}\n", name.encode(), folder, beside=False, module=name)
     content = source.load(file)
     text = source.decode(content.data, name=file.name)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from roost.errors import CannotCreate, ProcessFailed
+from roost.values import Value
 
 from . import facts
 from .values import Interpreter
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 SYSTEM = ("/usr/local/bin", "/usr/bin")  # looked into whatever PATH says: under cron it says little
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Value):
     """An interpreter of this machine."""
 
     interpreter: Interpreter

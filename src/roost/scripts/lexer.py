@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from roost.values import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,8 +14,7 @@ _START = re.compile(r"#|(?<![\w])([A-Za-z]{0,3})('''|\"\"\"|'|\")|('''|\"\"\"|'|
 _DEPTH = 20  # f-strings within f-strings
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Value):
     """A comment or a string literal."""
 
     start: int

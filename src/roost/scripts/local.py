@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from .seen import Found
     from .values import Kind
 
-MOST_FILES = 1500  # local modules that are followed
-MOST_BYTES = 40 * 1024 * 1024
+MOST_FILES = 400  # local modules that are followed, those that matter most first
+MOST_BYTES = 6 * 1024 * 1024
 _COMPILED = (".so", ".pyd", ".pyc")
 
 
@@ -87,6 +87,7 @@ class Follower:
         self._queues: dict[int, deque[_Source]] = {rank: deque() for rank in sorted(set(RANK.values()))}
         self._visited: set[str] = {script} if script else set()
         self._bytes = 0
+        self._told_relative = False
         self._groups = 0
         self._located: dict[str, tuple[Located, bool] | None] = {}
         self.found = Followed()
@@ -210,7 +211,8 @@ class Follower:
             folder = posixpath.dirname(folder)
         written = "." * found.level + found.module
         where = f" of `{source.path}`" if source.path else ""
-        if not source.package and source.path is None:
+        if not source.package and source.path is None and not self._told_relative:
+            self._told_relative = True
             self.found.notes.append(
                 f"`from {written} import …` at line {found.line} works only inside a package: run it as `-m package.module`"
             )

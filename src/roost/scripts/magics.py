@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
 from . import pip_lines
 from .lexer import blanked, pieces
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _LINE = re.compile(
     r"^(?P<indent>[ \t]*)(?:(?P<target>[A-Za-z_][\w, \t.]*?)[ \t]*=[ \t]*)?(?P<mark>!!?|%)(?P<rest>[^\n=].*)$"
@@ -17,13 +20,15 @@ _TRANSPARENT = {"time", "timeit", "capture", "prun", "memit", "mprun", "lprun", 
 _WITHOUT_SHELL = {"pip", "conda", "mamba", "uv"}
 
 
-@dataclass(slots=True)
 class Cell:
-    """A cell as Python, with as many lines as it had."""
+    """A cell as Python, with as many lines as it had, while it is written."""
 
-    lines: list[str]
-    installs: list[tuple[str, int]] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    __slots__ = ("installs", "lines", "notes")
+
+    def __init__(self, lines: list[str], installs: Sequence[tuple[str, int]] = (), notes: Sequence[str] = ()) -> None:
+        self.lines = lines
+        self.installs = list(installs)
+        self.notes = list(notes)
 
 
 def translate(source: str, *, first: int) -> Cell:

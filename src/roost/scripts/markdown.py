@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
+
+from roost.values import Value
 
 from . import pip_lines
 from .errors import NotAScript
@@ -30,8 +31,7 @@ _SHELL = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Value):
     """One fenced block."""
 
     label: str  # the first word behind the fence, lower case

@@ -24,6 +24,8 @@ def convert(text: str, name: str) -> tuple[str, list[tuple[str, int]], list[str]
     installs: list[tuple[str, int]] = []
     notes: list[str] = []
     cells = list(_cells(document, name))
+    if any("display(" in source for source in cells) and not any("import display" in source for source in cells):
+        lines.append("display = print  # IPython has it without an import")
     for source in cells:
         if lines:
             lines.append("")

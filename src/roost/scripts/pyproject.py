@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
+from posixpath import exists
 
 from .errors import MetadataBroken
 from .values import Declaration, Declared
@@ -25,7 +26,7 @@ def candidates(folder: Path) -> list[Path]:
     repository = _repository(folder)
     steps, at = 0, folder
     while at not in {repository, at.parent}:
-        steps += not (at / "__init__.py").exists()
+        steps += not exists(at / "__init__.py")
         at = at.parent
         if _is_shared(at) or steps > (ABOVE if repository else NEAR):
             break
@@ -44,7 +45,7 @@ def _is_shared(folder: Path) -> bool:
 
 
 def _repository(folder: Path) -> Path | None:
-    return next((at for at in (folder, *folder.parents) if any((at / mark).exists() for mark in _REPOSITORIES)), None)
+    return next((at for at in (folder, *folder.parents) if any(exists(at / mark) for mark in _REPOSITORIES)), None)
 
 
 def read(path: Path) -> Declared | None:
@@ -116,4 +117,4 @@ def _dynamic(path: Path, project: dict[str, object], tools: dict[str, object]) -
 
 def builds(path: Path) -> bool:
     """Tell whether a project can be installed: it says how it is built, or has a `setup.py`."""
-    return (path.parent / "setup.py").exists() or "[build-system]" in path.read_text("utf-8", "replace")
+    return exists(path.parent / "setup.py") or "[build-system]" in path.read_text("utf-8", "replace")

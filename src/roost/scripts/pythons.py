@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 from roost.errors import ConfigurationError, Exit, RoostError, UsageError
+from roost.values import Value
 
 from .downloads import NoPython
 from .interpreters import ask, found, installed, own
@@ -34,8 +34,7 @@ class PythonTwo(RoostError):
     exit = Exit.UNREADABLE
 
 
-@dataclass(frozen=True, slots=True)
-class _Wish:
+class _Wish(Value):
     """What `--python` or the setting asks for."""
 
     said: str  # for messages: "`--python 3.12`"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from pathlib import Path
+from posixpath import exists, isfile
 
 from . import declared as declaring
 from . import forms, pip_lines, pyproject, python_range, source
@@ -131,7 +132,7 @@ def _head(draft: Draft) -> Reading:
 
 def _top(folder: Path) -> Path:
     """Give the folder above the packages that folder is a part of."""
-    while (folder / "__init__.py").exists() and folder != folder.parent:
+    while exists(folder / "__init__.py") and folder != folder.parent:
         folder = folder.parent
     return folder
 
@@ -142,11 +143,7 @@ def _fallbacks(draft: Draft, top: Path) -> list[str]:
         return [str(draft.folder / "src")]
     found = [draft.folder / "src", top, top / "src"]
     project = next(
-        (
-            one.parent
-            for one in pyproject.candidates(draft.folder)
-            if one.is_file() or (one.parent / "setup.py").is_file()
-        ),
+        (one.parent for one in pyproject.candidates(draft.folder) if isfile(one) or isfile(one.parent / "setup.py")),
         None,
     )
     if project is not None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import posixpath
 import re
-from dataclasses import dataclass, field
 from pathlib import Path
+from posixpath import exists
+
+from roost.values import Value
 
 from .errors import MetadataBroken
 from .values import Declaration
@@ -29,23 +31,24 @@ _ADDRESS = re.compile(r"(?:(?:git|hg|svn|bzr)\+)?[a-z][a-z0-9+.-]*://|(?:git|hg|
 _ARCHIVES = (".whl", ".tar.gz", ".zip", ".tar.bz2", ".tgz")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Value):
     """One logical line: continued lines joined, comment taken off."""
 
     text: str
     number: int  # 1-based, of its first physical line
 
 
-@dataclass(slots=True)
 class Listed:
-    """What a requirements file and the files that it includes say."""
+    """What a requirements file and the files that it includes say, while they are read."""
 
-    requirements: list[Declaration] = field(default_factory=list)
-    constraints: list[str] = field(default_factory=list)
-    indexes: list[str] = field(default_factory=list)
-    files: list[Path] = field(default_factory=list)  # every file that was read
-    notes: list[str] = field(default_factory=list)
+    __slots__ = ("constraints", "files", "indexes", "notes", "requirements")
+
+    def __init__(self) -> None:
+        self.requirements: list[Declaration] = []
+        self.constraints: list[str] = []
+        self.indexes: list[str] = []
+        self.files: list[Path] = []  # every file that was read
+        self.notes: list[str] = []
 
 
 def logical_lines(text: str) -> Iterator[Line]:
@@ -148,7 +151,7 @@ def _is_path(text: str, path: Path) -> bool:
     bare = text.partition(";")[0].partition("[")[0].strip()
     if bare.startswith((".", "/", "~/", "file:")):
         return True
-    return "@" not in bare and (bare.endswith(_ARCHIVES) or ("/" in bare and (path.parent / bare).exists()))
+    return "@" not in bare and (bare.endswith(_ARCHIVES) or ("/" in bare and exists(path.parent / bare)))
 
 
 def _placed(text: str, path: Path) -> str:

@@ -6,6 +6,7 @@ import os
 import re
 import stat
 from dataclasses import dataclass
+from posixpath import islink
 
 from .errors import NotAScript, ScriptForbidden, ScriptMissing, UnknownEncoding
 
@@ -97,7 +98,7 @@ def _unopened(path: Path, error: OSError) -> ScriptMissing | ScriptForbidden | N
             hints=(f"allow it: `chmod u+r {_quoted(path)}`, if it is yours",),
         )
     if not isinstance(error, FileNotFoundError):
-        if path.is_symlink() and "symbolic links" in reason:
+        if islink(path) and "symbolic links" in reason:
             reason = "it is a link that leads back to itself"
         missing = (
             isinstance(error, NotADirectoryError)
@@ -106,7 +107,7 @@ def _unopened(path: Path, error: OSError) -> ScriptMissing | ScriptForbidden | N
             or "too long" in reason
         )
         return (ScriptMissing if missing else NotAScript)(f"cannot read `{path}`", why=(reason,))
-    if path.is_symlink():
+    if islink(path):
         return ScriptMissing(
             f"cannot read `{path}`", why=(f"it is a link to `{path.readlink()}`, which does not exist",)
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from roost.values import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     Via = Literal["pylock", "pep723", "requirements", "pyproject", "pip line"]
 
 
-@dataclass(frozen=True, slots=True)
-class Import:
+class Import(Value):
     """One module that one statement, or one literal call, imports."""
 
     module: str  # absolute dotted name as asked for: "google.cloud.storage", "cv2"
@@ -37,8 +36,7 @@ class Import:
         return self.module.partition(".")[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Declaration:
+class Declaration(Value):
     """One requirement that somebody wrote down."""
 
     text: str  # PEP 508, or a URL or path line of a requirements file, as written, without its comment
@@ -48,8 +46,7 @@ class Declaration:
     hashes: tuple[str, ...] = ()  # "sha256:…" of a requirements file; one of them is the file's
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(Value):
     """What the user declared, and where (reading order: contracts §6)."""
 
     requirements: tuple[Declaration, ...] = ()
@@ -64,8 +61,7 @@ class Declared:
     exclude_newer: str | None = None  # `[tool.uv] exclude-newer` of a PEP 723 block
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Value):
     """One call whose name may imply a need: `pandas.read_excel("a.xlsx")`."""
 
     name: str  # dotted, import aliases resolved: "pandas.read_excel"; ".to_excel" for a method of something unknown
@@ -74,8 +70,7 @@ class Call:
     keywords: tuple[tuple[str, str | None], ...] = ()  # (name, literal string or None)
 
 
-@dataclass(frozen=True, slots=True)
-class PythonRange:
+class PythonRange(Value):
     """The Pythons that can run the script, with the reason for each bound."""
 
     specifier: str = ""  # PEP 440: ">=3.12", ">=3.11,<3.12"; "" any
@@ -85,8 +80,7 @@ class PythonRange:
     python2: str | None = None  # why only Python 2 can run it: "`print \"a\"` at line 4"; None otherwise
 
 
-@dataclass(frozen=True, slots=True)
-class Script:
+class Script(Value):
     """A script's bytes and what they say."""
 
     path: Path | None  # as given, absolute, links not resolved; None for standard input and `-c`
@@ -111,8 +105,7 @@ class Script:
     ] = ()  # folders whose modules it imports though Python does not look there (`src/`, a project's root)
 
 
-@dataclass(frozen=True, slots=True)
-class Interpreter:
+class Interpreter(Value):
     """One Python executable."""
 
     path: Path
@@ -132,8 +125,7 @@ class Interpreter:
         return ".".join(map(str, self.version))
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Value):
     """The Python chosen for a script, and why."""
 
     interpreter: Interpreter | None  # None: none on this machine, the engine would fetch `wanted`
