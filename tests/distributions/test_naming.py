@@ -137,6 +137,11 @@ def test_a_framework_decides_between_providers_of_one_name(planned):
     assert "django-environ" in texts(planned("import django, environ\n"))
 
 
+def test_one_import_that_leaves_no_doubt_decides_for_its_root(planned):
+    assert texts(planned("import haystack\n")) == ["haystack-ai"]
+    assert texts(planned("import haystack\nfrom haystack.indexes import SearchIndex\n")) == ["django-haystack"]
+
+
 def test_only_what_is_declared_is_installed_when_that_is_asked(planned):
     plan = planned("import requests\n", declared_only=True)
     assert texts(plan) == []

@@ -74,7 +74,7 @@ def test_a_distribution_without_the_submodule_is_not_installed(index, planned):
 
 
 def test_a_distribution_that_never_had_what_is_imported_is_something_else(index, planned):
-    index.add("zorbing_kit", modules={"zorbing_kit.py": "def roll(): pass\n"})
+    index.add("zorbing_kit", modules={"zorbing_kit.py": '"""Invoice."""\ndef roll(): pass  # Invoice\n'})
     assert [one.text for one in planned("from zorbing_kit import roll\n").requirements] == ["zorbing-kit"]
     assert the(planned("from zorbing_kit import Invoice\n")).kind == "refused"
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from .targets import Target
     from .wheels import Contents
 
-_ESTABLISHED = 10  # releases after which a missing name means that an interface changed
+_ESTABLISHED = 10  # releases after which a missing name means that an interface has changed
+_SAMPLES = 3  # releases from all of the history that are looked into when the newest has not the names imported
 _AT_ONCE = 8  # requests
 _OLDER = 4  # older majors that are looked into when the newest wheel has not what is imported
 
@@ -126,14 +127,14 @@ class Asker:
         return None, name
 
     def _ever_defined(self, module: str, names: tuple[str, ...], releases: list[Release]) -> bool:
-        """Tell whether some series of releases has what is imported from module: names go, but something else never had them."""
-        from .releases import majors
-
+        """Tell whether some release had what is imported from module: names come and go, but something else never had them."""
         if len(releases) >= _ESTABLISHED:
             return True
+        step = max(1, (len(releases) - 1) // _SAMPLES)
+        sample = [*releases[:-1:step][:_SAMPLES], releases[-1]]
         return any(
             self._index.contents(release.file).provides(module) and self._index.defines(release.file, module, names)
-            for release in majors(releases)[: _OLDER + 1]
+            for release in sample
         )
 
     def _without_wheel(self, module: str, name: str, found: Found) -> Named:

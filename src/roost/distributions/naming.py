@@ -30,7 +30,7 @@ class Namer:
     Args:
         asker: makes what asks the index; called when it is needed for the first time.
         allowed: canonical names that the user trusts.
-        roots: what else the script imports.
+        modules: the dotted names of everything that the script imports.
     """
 
     def __init__(
@@ -40,14 +40,15 @@ class Namer:
         coverage: Coverage,
         asker: Callable[[], Asker],
         allowed: frozenset[str] = frozenset(),
-        roots: frozenset[str] = frozenset(),
+        modules: frozenset[str] = frozenset(),
     ) -> None:
         """Answer nothing yet."""
         self._target = target
         self._coverage = coverage
         self._asker = asker
         self._allowed = allowed
-        self._roots = roots
+        self._modules = modules
+        self._roots = frozenset(module.partition(".")[0] for module in modules)
 
     def parts(self, one: Import) -> tuple[Import, ...]:
         """Part `from google.cloud import bigquery, storage`: in a namespace each name may come from a distribution of its own."""
@@ -172,8 +173,14 @@ class Namer:
         return Named("curated", reason, parsed.name, text, wheels_only=False)
 
     def _in_context(self, line: CuratedLine) -> str:
-        """Choose among a line's providers by the frameworks that the script uses: `captcha` beside `django` is another one."""
+        """Choose among a line's providers by what else the script imports: `captcha` beside `django` is another one."""
+        if not line.others:
+            return line.distribution
         options = (line.distribution, *line.others)
+        below = [tables.curated(module) for module in self._modules if module.startswith(f"{line.prefix}.")]
+        told = next((known.distribution for known in below if known and known.distribution in line.others), None)
+        if told:
+            return told  # another import of the same root leaves no doubt: `haystack.indexes` is not in `haystack-ai`
         for framework in _FRAMEWORKS:
             theirs = [text for text in options if text.startswith(f"{framework}-")]
             if theirs and framework in self._roots:

@@ -52,8 +52,8 @@ def plan_for(
     allowed = frozenset(canonical(name) for name in options.allow) | frozenset(trusted(home))
     asker = _Once(script, target, home=home, settings=settings, options=options, allowed=allowed)
     coverage = Coverage([*(wanted for wanted, _ in declared), *extra], target, lambda wanted: asker().listing(wanted))
-    roots = frozenset(one.root for one in script.imports)
-    namer = Namer(target=target, coverage=coverage, asker=asker, allowed=allowed, roots=roots)
+    modules = frozenset(one.module for one in script.imports if not one.provider)
+    namer = Namer(target=target, coverage=coverage, asker=asker, allowed=allowed, modules=modules)
     answers = _answers(script.imports, namer, report)
     requirements = [
         *(Requirement(wanted.name, wanted.text, _where(line, script), "declared") for wanted, line in declared),

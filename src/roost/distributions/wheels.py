@@ -72,7 +72,7 @@ def read(file: io.BufferedIOBase | io.RawIOBase) -> Contents:
 
 
 def words(file: io.BufferedIOBase | io.RawIOBase, module: str) -> frozenset[str] | None:
-    """Read which names stand in a module's source; None when it cannot be told (no source, star imports, `__getattr__`).
+    """Read which names stand in a module's code, not in its prose; None when it cannot be told (no source, star imports, `__getattr__`).
 
     Raises:
         ValueError: it is no zip archive.
@@ -92,6 +92,8 @@ def words(file: io.BufferedIOBase | io.RawIOBase, module: str) -> frozenset[str]
         raise ValueError(str(error)) from error
     if re.search(r"import\s*\*|__getattr__|globals\(|sys\.modules", text):
         return None
+    for prose in (r"(?s)(\"{3}|'{3}).*?\1", r"#[^\n]*", r"\"[^\"\n]* [^\"\n]*\"|'[^'\n]* [^'\n]*'"):
+        text = re.sub(prose, " ", text)
     return frozenset(re.findall(r"[^\W\d]\w*", text))
 
 
