@@ -68,7 +68,7 @@ NAMES = {"plain": "plain", "blanks": "with blanks", "quotes": 'it\'s "quoted"', 
 
 @pytest.mark.parametrize(
     ("installer", "name"),
-    [("uv", name) for name in NAMES] + [("pip", name) for name in ("blanks", "long")],
+    [("uv", name) for name in NAMES] + [("pip", "blanks")],
 )
 def test_the_python_is_found_wherever_the_environment_lies(installer, name, install: Install, tmp_path):
     command = install(installer, tmp_path / NAMES[name])
