@@ -83,7 +83,7 @@ def compared(paths: list[Path], files: int) -> dict[str, object]:
                 ),
             }
         )
-        texts.append(best["text"] / best["parse"])
+        texts.append(round(best["text"] / best["parse"], 3))
         if len(follows) < files // 10:
             follows.append(followed(path))
     return {"text": texts, "file": follows}
@@ -99,7 +99,7 @@ def followed(path: Path) -> float:
     for source in sources:
         with contextlib.suppress(SyntaxError, ValueError):
             ast.parse(source)
-    return took / (time.perf_counter() - begin)
+    return round(took / (time.perf_counter() - begin), 3)
 
 
 def memory(paths: list[Path], megabytes: int) -> dict[str, object]:

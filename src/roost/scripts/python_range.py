@@ -101,13 +101,18 @@ def _of_import(one: Import, given: set[str]) -> list[_Bound]:
     firm = one.kind == "required"
     where = f" of `{one.file}`" if one.file else ""
     written = f"`from {one.module} import {', '.join(one.names)}`" if one.names else f"`import {one.module}`"
-    found = _bounds(life, f"{written} at line {one.line}{where}", "the standard library has it", firm=firm)
+    found = _bounds(
+        life,
+        f"{written} at line {one.line}{where}",
+        "the standard library has it",
+        "left the standard library",
+        firm=firm,
+    )
     for name in one.names:
         life = stdlib.name_lifetime(one.module, name)
         if life is not None:
-            found += _bounds(
-                life, f"`from {one.module} import {name}` at line {one.line}{where}", "it is there", firm=firm
-            )
+            written = f"`from {one.module} import {name}` at line {one.line}{where}"
+            found += _bounds(life, written, "it is there", "it went away", firm=firm)
     return found
 
 
@@ -116,18 +121,16 @@ def _of_call(name: str, line: int) -> list[_Bound]:
     life = stdlib.name_lifetime(module, attribute) if module else None
     if life is None or life[0] is None:
         return []
-    return _bounds((life[0], None), f"`{name}()` at line {line}", "it is there", firm=False)
+    return _bounds((life[0], None), f"`{name}()` at line {line}", "it is there", "it went away", firm=False)
 
 
-def _bounds(life: tuple[str | None, str | None], what: str, has: str, *, firm: bool) -> list[_Bound]:
+def _bounds(life: tuple[str | None, str | None], what: str, came: str, went: str, *, firm: bool) -> list[_Bound]:
     added, removed = life
     found: list[_Bound] = []
     if added is not None:
-        found.append(_Bound(_minor(added), lower=True, reason=f"{what}: {has} since {added}", firm=firm))
+        found.append(_Bound(_minor(added), lower=True, reason=f"{what}: {came} since {added}", firm=firm))
     if removed is not None:
-        found.append(
-            _Bound(_minor(removed), lower=False, reason=f"{what}: left the standard library in {removed}", firm=firm)
-        )
+        found.append(_Bound(_minor(removed), lower=False, reason=f"{what}: {went} in {removed}", firm=firm))
     return found
 
 
