@@ -170,6 +170,19 @@ def test_a_need_that_is_declared_otherwise_is_not_added(planned):
     assert texts(plan) == ["sqlalchemy", "psycopg2"]
 
 
+def test_a_dependency_named_in_a_comment_comes_with_what_needs_it(planned):
+    plan = planned("# pip install numpy biopython tabulate\nfrom Bio import Entrez\n")
+    assert texts(plan) == ["biopython", "tabulate"]
+    assert plan.notes == ("`numpy`, which a `pip install` line names, comes with `biopython`",)
+
+
+def test_a_pin_in_a_comment_is_the_authors_word(planned):
+    assert texts(planned("# pip install numpy==1.26 biopython\nfrom Bio import Entrez\n")) == [
+        "numpy==1.26",
+        "biopython",
+    ]
+
+
 def test_what_is_asked_for_beside_counts_as_declared(planned):
     plan = planned("import cv2\n", extra=("opencv-contrib-python",))
     assert [(one.text, one.source) for one in plan.requirements] == [("opencv-contrib-python", "option")]

@@ -6,77 +6,11 @@ from . import tables
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from roost.scripts import Script
 
     from .tables import ImplicitRule
-
-
-# What a need's name is always brought by: such a need is met already (from the wheels' metadata, 2026-11).
-_BROUGHT: dict[str, frozenset[str]] = {
-    "cryptography": frozenset(
-        {
-            "pyopenssl",
-            "paramiko",
-            "service-identity",
-            "fabric",
-            "asyncssh",
-            "msal",
-            "azure-identity",
-            "scrapy",
-            "authlib",
-        }
-    ),
-    "jinja2": frozenset({"flask", "sphinx", "nbconvert", "jupyterlab", "bokeh", "ansible", "torch", "cookiecutter"}),
-    "lxml": frozenset({"python-docx", "python-pptx", "scrapy", "svglib", "readability-lxml"}),
-    "matplotlib": frozenset(
-        {
-            "seaborn",
-            "plotnine",
-            "scikit-plot",
-            "mplfinance",
-            "yellowbrick",
-            "cartopy",
-            "basemap",
-            "prettyplotlib",
-            "shap",
-        }
-    ),
-    "numpy": frozenset(
-        {
-            "pandas",
-            "scipy",
-            "matplotlib",
-            "scikit-learn",
-            "scikit-image",
-            "seaborn",
-            "opencv-python",
-            "statsmodels",
-            "xarray",
-        }
-    ),
-    "openpyxl": frozenset({"pyexcel-xlsx"}),
-    "pillow": frozenset(
-        {
-            "matplotlib",
-            "reportlab",
-            "scikit-image",
-            "python-pptx",
-            "imageio",
-            "moviepy",
-            "streamlit",
-            "pytesseract",
-            "wordcloud",
-        }
-    ),
-    "sqlalchemy": frozenset({"flask-sqlalchemy", "sqlmodel", "alembic", "ipython-sql"}),
-}
-
-
-def is_brought(name: str, by: Iterable[str]) -> bool:
-    """Tell whether one of these distributions (canonical names) always brings name along."""
-    return not _BROUGHT.get(name, frozenset()).isdisjoint(by)
 
 
 def needs(script: Script) -> Iterator[tuple[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from . import implicit, targets
+from .brings import brought
 from .coverage import Coverage, Wanted, read
 from .named import Named
 from .names import UnreadableRequirement, canonical, parse
@@ -65,6 +66,8 @@ def plan_for(
     else:
         requirements += _inferred(answers)
         requirements += _implied(script, coverage, requirements, target)
+        requirements, coming = _without_brought(requirements, script, answers)
+        notes += coming
     return Plan(
         script=script,
         python=choice,
@@ -201,18 +204,43 @@ def _inferred(answers: Iterable[tuple[Import, Named]]) -> list[Requirement]:
 
 
 def _implied(script: Script, coverage: Coverage, so_far: Sequence[Requirement], target: Target) -> list[Requirement]:
+    wanted = list(implicit.needs(script))
+    if not wanted:
+        return []
     there = {requirement.name for requirement in so_far}
+    there |= brought(there).keys()
     found = []
-    for need, reason in implicit.needs(script):
+    for need, reason in wanted:
         parsed = parse(need)
         if not target.holds(parsed.marker):
             continue
-        if not parsed.extras and (
-            parsed.name in there or coverage.shares(parsed.name) or implicit.is_brought(parsed.name, there)
-        ):
+        if not parsed.extras and (parsed.name in there or coverage.shares(parsed.name)):
             continue
         found.append(Requirement(parsed.name, need, reason, "implicit", wheels_only=True))
     return found
+
+
+def _without_brought(
+    requirements: list[Requirement], script: Script, answers: Iterable[tuple[Import, Named]]
+) -> tuple[list[Requirement], list[str]]:
+    """Leave out what a comment's or docstring's `pip install` names, if nothing imports it and something else brings it anyway.
+
+    Such a line is prose: it lists what once had to be typed. The environment is the same, and its reasons are clearer.
+    """
+    prose = {line.text for line in script.declared.requirements if line.via == "pip line"}
+    if script.form in {"notebook", "markdown"} or not prose:
+        return requirements, []
+    used = {named.name for _, named in answers}
+    loose = {
+        one.name
+        for one in requirements
+        if one.text in prose and one.name not in used and canonical(one.text) == one.name
+    }
+    by = brought(one.name for one in requirements if one.name not in loose) if loose else {}
+    notes = [
+        f"`{name}`, which a `pip install` line names, comes with `{by[name]}`" for name in sorted(loose & by.keys())
+    ]
+    return [one for one in requirements if one.name not in loose or one.name not in by], notes
 
 
 def _distinct(requirements: Iterable[Requirement]) -> Iterable[Requirement]:
