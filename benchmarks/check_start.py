@@ -15,7 +15,9 @@ from pathlib import Path
 import timing
 
 ROOST = Path(sys.executable).parent / "roost"
-PLAIN = "import json\nimport numpy as np\nimport requests\nfrom PIL import Image\n\nprint(np.zeros(3), requests, Image)\n"
+PLAIN = (
+    "import json\nimport numpy as np\nimport requests\nfrom PIL import Image\n\nprint(np.zeros(3), requests, Image)\n"
+)
 DECLARED = '# /// script\n# requires-python = ">=3.11"\n# dependencies = ["requests>=2.30", "rich"]\n# ///\n' + PLAIN
 
 

@@ -59,13 +59,21 @@ def measure(
 
 def _run(argv: Sequence[str | Path], environ: Mapping[str, str] | None, cwd: Path | None) -> None:
     done = subprocess.run(
-        list(map(str, argv)), env=environ, cwd=cwd, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+        list(map(str, argv)),
+        env=environ,
+        cwd=cwd,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         raise RuntimeError(f"{argv} ended with {done.returncode}: {done.stderr[-2000:]}")
 
 
-def report(took: Mapping[str, Sequence[float]], *, against: str, file: Path | None = None, **facts: object) -> dict[str, object]:
+def report(
+    took: Mapping[str, Sequence[float]], *, against: str, file: Path | None = None, **facts: object
+) -> dict[str, object]:
     """Print each subject's minimum, median and maximum and its ratio to one of them; write all of it as JSON if asked."""
     base = statistics.median(took[against])
     least = min(took[against])

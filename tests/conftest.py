@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -41,7 +42,9 @@ class Roost:
     cwd: Path
     started: list[subprocess.Popen] = field(default_factory=list)
 
-    def __call__(self, *arguments: object, stdin: str = "", timeout: float = 120, cwd: Path | None = None, **environ: str) -> Ran:
+    def __call__(
+        self, *arguments: object, stdin: str = "", timeout: float = 120, cwd: Path | None = None, **environ: str
+    ) -> Ran:
         process = subprocess.run(
             [self.command, *map(str, arguments)], env=self.environ | environ, cwd=cwd or self.cwd, input=stdin,
             capture_output=True, text=True, timeout=timeout, check=False,
@@ -59,10 +62,8 @@ class Roost:
 
     def end(self) -> None:
         for process in self.started:
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
             process.communicate()
 
 
@@ -88,7 +89,13 @@ def environ(tmp_path: Path, home: Path, request: pytest.FixtureRequest) -> dict[
     user = tmp_path / "user"
     user.mkdir()
     plain = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-    plain |= {"PATH": os.environ["PATH"], "HOME": str(user), "ROOST_HOME": str(home), "LANG": "C.UTF-8", "UV_HTTP_RETRIES": "0"}
+    plain |= {
+        "PATH": os.environ["PATH"],
+        "HOME": str(user),
+        "ROOST_HOME": str(home),
+        "LANG": "C.UTF-8",
+        "UV_HTTP_RETRIES": "0",
+    }
     if "index" in request.fixturenames:
         plain["ROOST_INDEX_URL"] = request.getfixturevalue("index").url + "simple/"
     return plain

@@ -59,7 +59,8 @@ def sdist(name: str, version: str = "1.0", *, setup: str | None = None) -> tuple
     flat = canonical(name).replace("-", "_")
     files = {
         "PKG-INFO": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
-        "setup.py": setup or f"from setuptools import setup\nsetup(name={name!r}, version={version!r}, py_modules=[{flat!r}])\n",
+        "setup.py": setup
+        or f"from setuptools import setup\nsetup(name={name!r}, version={version!r}, py_modules=[{flat!r}])\n",
         f"{flat}.py": f"__version__ = {version!r}\n",
     }
     buffer = io.BytesIO()
@@ -105,7 +106,7 @@ class Index:
     faults: dict[str, int] = field(default_factory=dict)  # part of a path → HTTP status
     _held: dict[str, tuple[threading.Event, threading.Event]] = field(default_factory=dict)
 
-    def add(  # noqa: PLR0913
+    def add(
         self,
         name: str,
         version: str = "1.0",
@@ -192,7 +193,11 @@ class Index:
             return "application/vnd.pypi.simple.v1+json", json.dumps(page).encode()
         links = "".join(
             f'<a href="{self.url}files/{file.name}#sha256={file.sha256}"'
-            + (f' data-requires-python="{file.requires_python.replace("<", "&lt;").replace(">", "&gt;")}"' if file.requires_python else "")
+            + (
+                f' data-requires-python="{file.requires_python.replace("<", "&lt;").replace(">", "&gt;")}"'
+                if file.requires_python
+                else ""
+            )
             + (' data-yanked=""' if file.yanked else "")
             + f">{file.name}</a><br/>\n"
             for file in files
@@ -221,7 +226,11 @@ class Handler(BaseHTTPRequestHandler):
         parts = [part for part in self.path.partition("?")[0].split("/") if part]
         if parts[:1] == ["simple"] and len(parts) == 2:
             page = self.index.page(canonical(parts[1]))
-            return self.send(200, *page, body=body) if page else self.send(404, "text/plain", b"no such project", body=body)
+            return (
+                self.send(200, *page, body=body)
+                if page
+                else self.send(404, "text/plain", b"no such project", body=body)
+            )
         data = self.index.file(parts[1]) if parts[:1] == ["files"] and len(parts) == 2 else None
         if data is None:
             return self.send(404, "text/plain", b"no such file", body=body)
@@ -238,7 +247,14 @@ class Handler(BaseHTTPRequestHandler):
         return self.send(206, "application/octet-stream", data[start : end + 1], body=body, ranges=True, extra=extra)
 
     def send(
-        self, status: int, kind: str, data: bytes, *, body: bool, ranges: bool = False, extra: dict[str, str] | None = None
+        self,
+        status: int,
+        kind: str,
+        data: bytes,
+        *,
+        body: bool,
+        ranges: bool = False,
+        extra: dict[str, str] | None = None,
     ) -> None:
         self.send_response(status)
         self.send_header("Content-Type", kind)

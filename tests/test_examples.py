@@ -19,11 +19,20 @@ CASES = {
     "greeter": (None, ["--times", "2"]),
 }
 SIGNATURES = {".png": b"\x89PNG", ".xlsx": b"PK\x03\x04", ".pdf": b"%PDF-", ".csv": b"Planet,"}
-SAYS = {"growth.ipynb": "limit ", "answer.md": "<h2>Plum cake (75 min)</h2>", "disk_table.py": "growth.ipynb", "greeter": "Hyvää huomenta (finnish)"}
+SAYS = {
+    "growth.ipynb": "limit ",
+    "answer.md": "<h2>Plum cake (75 min)</h2>",
+    "disk_table.py": "growth.ipynb",
+    "greeter": "Hyvää huomenta (finnish)",
+}
 
 
 def test_no_example_is_forgotten():
-    found = {path.name for path in EXAMPLES.iterdir() if path.suffix in {".py", ".ipynb", ".md"} or (path / "__main__.py").exists()}
+    found = {
+        path.name
+        for path in EXAMPLES.iterdir()
+        if path.suffix in {".py", ".ipynb", ".md"} or (path / "__main__.py").exists()
+    }
     assert found == set(CASES)
 
 

@@ -28,7 +28,9 @@ def test_uv_resolves_from_it(index, uv, tmp_path, form):
     index.add("soup", "2.0", requires=("stock>=1",))
     index.add("stock", "1.4")
     (tmp_path / "in.txt").write_text("soup\n")
-    done = uv("pip", "compile", "-q", "--no-header", "--no-annotate", "--default-index", index.url + "simple/", "in.txt")
+    done = uv(
+        "pip", "compile", "-q", "--no-header", "--no-annotate", "--default-index", index.url + "simple/", "in.txt"
+    )
     assert done.stdout.split() == ["soup==2.0", "stock==1.4"], done.stderr
 
 

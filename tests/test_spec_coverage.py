@@ -35,8 +35,12 @@ def listed() -> dict[str, set[str]]:
 
 
 def test_every_marked_test_is_on_the_page():
-    assert {row: tests - listed().get(row, set()) for row, tests in marked().items() if tests - listed().get(row, set())} == {}
+    assert {
+        row: tests - listed().get(row, set()) for row, tests in marked().items() if tests - listed().get(row, set())
+    } == {}
 
 
 def test_every_test_on_the_page_exists_and_is_marked():
-    assert {row: tests - marked().get(row, set()) for row, tests in listed().items() if tests - marked().get(row, set())} == {}
+    assert {
+        row: tests - marked().get(row, set()) for row, tests in listed().items() if tests - marked().get(row, set())
+    } == {}
