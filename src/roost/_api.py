@@ -49,7 +49,7 @@ def check(
     home, settings = _place()
     options = _options(settings, with_=with_, python=python, allow=allow, declared_only=declared_only, offline=offline)
     with PREPARING:
-        return distributions.plan(_read(path, home), home=home, settings=settings, options=options, report=Silent())
+        return distributions.answer(_read(path, home), home=home, settings=settings, options=options, report=Silent())
 
 
 def environment(requirements: Sequence[str], *, python: str | None = None, offline: bool | None = None) -> Environment:

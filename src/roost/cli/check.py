@@ -22,10 +22,10 @@ def check(arguments: Arguments, output: Output) -> int:
 
     home, settings = place.find(output)
     options = place.options(arguments, settings)
-    script = place.read(arguments.words[0], home)
-    plan = distributions.plan(script, home=home, settings=settings, options=options, report=output)
+    script = place.read(arguments.words[0], home, output)
+    plan = place.named(distributions.answer(script, home=home, settings=settings, options=options, report=output), output)
     checked = views.Checked(plan)
-    if not arguments.has("no-build"):
+    if not arguments.has("no-build") and script.python.python2 is None:
         checked = build(plan, home=home, settings=settings, options=options, output=output)
     if output.json:
         output.document("roost.plan/1", views.plan_document(checked))
@@ -51,9 +51,11 @@ def build(plan: Plan, *, home: Home, settings: Settings, options: Options, outpu
     except RoostError as error:
         if error.exit != Exit.UNAVAILABLE or error.code in views.NO_ANSWER:
             raise
+        error.hints = tuple(map(output.named, error.hints))
         return views.Checked(plan, lock=lock, failure=error)
     from . import trials
 
     output.progress("trying the imports")
     there = trials.unresolved(plan, environment)
+    there = tuple(one.replace(hint=output.named(one.hint)) if one.hint else one for one in there)
     return views.Checked(plan, lock=lock, environment=environment, unresolved_there=there)

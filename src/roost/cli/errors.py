@@ -11,6 +11,7 @@ from .show import Output, paint, plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 SCHEMA = "roost.error/1"
@@ -27,20 +28,25 @@ def answer(error: BaseException, output: Output) -> int:
         return _reader_gone()
     if not isinstance(error, RoostError):
         error = unexpected(error)
+    error.hints = tuple(map(output.named, error.hints))
     if output.json:
         output.document(SCHEMA, document(error))
     else:
-        output.say(describe(error, colour=output.colour))
+        output.say(describe(error, colour=output.colour, clean=output.clean))
     return error.exit
 
 
-def describe(error: RoostError, *, colour: bool = False) -> str:
-    """Write an error for people: what, why from near to far, hints."""
-    lines = [f"{paint('error:', 'red', colour=colour)} {plain(error.what)}"]
+def describe(error: RoostError, *, colour: bool = False, clean: Callable[[str], str] = plain) -> str:
+    """Write an error for people: what, why from near to far, hints.
+
+    Args:
+        clean: takes control characters out.
+    """
+    lines = [f"{paint('error:', 'red', colour=colour)} {clean(error.what)}"]
     lines += [
-        f"  because {_indented(plain(why)).removeprefix('Because ')}" for why in error.why
+        f"  because {_indented(clean(why)).removeprefix('Because ')}" for why in error.why
     ]  # the engine's own word
-    lines += [f"{paint('hint:', 'cyan', colour=colour)} {plain(hint)}" for hint in error.hints]
+    lines += [f"{paint('hint:', 'cyan', colour=colour)} {clean(hint)}" for hint in error.hints]
     return "\n".join(lines)
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from roost.distributions import Options
+    from roost.distributions import Options, Plan
     from roost.home import Home
     from roost.scripts import Interpreter, Script
     from roost.settings import Settings
@@ -58,12 +58,13 @@ def canonical(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def read(file: str, home: Home) -> Script:
-    """Read the script that a command line names; `-` is standard input."""
+def read(file: str, home: Home, output: Output) -> Script:
+    """Read the script that a command line names; `-` is standard input. From now on messages name it."""
     from pathlib import Path
 
     from roost import scripts
 
+    output.about(file)
     if file == "-":
         return standard_input(home)
     return scripts.read(Path(file), interpreters=pythons(home))
@@ -77,6 +78,12 @@ def standard_input(home: Home) -> Script:
 
     data = sys.stdin.buffer.read() if sys.stdin else b""
     return scripts.read_text(data, name="<stdin>", form="stdin", folder=folder(), interpreters=pythons(home))
+
+
+def named(plan: Plan, output: Output) -> Plan:
+    """Put the script's name, as it was typed, into the hints of a plan."""
+    open_ones = [one.replace(hint=output.named(one.hint)) if one.hint else one for one in plan.unresolved]
+    return plan.replace(unresolved=tuple(open_ones))
 
 
 def pythons(home: Home) -> Callable[[], Sequence[Interpreter]]:

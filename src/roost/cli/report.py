@@ -8,7 +8,7 @@ from pathlib import Path
 
 from roost.errors import CannotCreate, RoostError, UsageError
 
-from . import errors, views
+from . import errors, place, views
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,23 +17,26 @@ if TYPE_CHECKING:
     from roost.distributions import Plan
     from roost.runs import Outcome, Prepared
 
+    from .show import Output
+
 SCHEMA = "roost.run/1"
 
 
 class Report:
     """The document while it grows."""
 
-    def __init__(self) -> None:
+    def __init__(self, output: Output) -> None:
         """Start with nothing known."""
+        self._output = output
         self.data: dict[str, object] = {"schema": SCHEMA, "from": "roost", "plan": None, "outcome": None, "error": None}
 
     def planned(self, plan: Plan) -> None:
         """Keep what was decided, before anything is built."""
-        self.data["plan"] = views.plan_document(views.Checked(plan))
+        self.data["plan"] = views.plan_document(views.Checked(place.named(plan, self._output)))
 
     def prepared(self, prepared: Prepared) -> None:
         """Keep what was decided and built."""
-        checked = views.Checked(prepared.plan, lock=prepared.lock, environment=prepared.environment)
+        checked = views.Checked(place.named(prepared.plan, self._output), lock=prepared.lock, environment=prepared.environment)
         self.data["plan"] = views.plan_document(checked)
 
     def ended(self, outcome: Outcome) -> None:
@@ -47,11 +50,12 @@ class Report:
 
     def failed(self, error: RoostError) -> None:
         """Keep why nothing was run."""
+        error.hints = tuple(map(self._output.named, error.hints))
         self.data["error"] = errors.document(error)
 
 
 @contextmanager
-def opened(target: str) -> Iterator[Report]:
+def opened(target: str, output: Output) -> Iterator[Report]:
     """Give a report that is written to target in the end, whatever the end is.
 
     Args:
@@ -62,7 +66,7 @@ def opened(target: str) -> Iterator[Report]:
         CannotCreate: the file cannot be written; said before anything is run.
     """
     descriptor = _descriptor(target)
-    report = Report()
+    report = Report(output)
     try:
         yield report
     finally:

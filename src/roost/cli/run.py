@@ -42,7 +42,7 @@ def _reported(target: str, arguments: Arguments, output: Output) -> NoReturn:
 
     from .report import opened
 
-    with opened(target) as document:
+    with opened(target, output) as document:
         try:
             home, settings = place.find(output)
             prepared = _prepare(arguments, output, home, settings, document.planned)
@@ -66,7 +66,7 @@ def _prepare(
     from roost import runs
 
     _mending(arguments, output)
-    script = _script(arguments, home)
+    script = _script(arguments, home, output)
     options = place.options(arguments, settings)
     return runs.prepare(script, home=home, settings=settings, options=options, report=output, planned=planned)
 
@@ -76,18 +76,20 @@ def _given(arguments: Arguments) -> str | None:
     return arguments.words[0] if arguments.words else None
 
 
-def _script(arguments: Arguments, home: Home) -> Script:
+def _script(arguments: Arguments, home: Home, output: Output) -> Script:
     """Read what is to run: a file, standard input, a module, or the text given."""
     from roost import scripts
 
     module, text = arguments.text("m"), arguments.text("c")
     if module is not None:
+        output.about("-m", module)
         return scripts.read_module(module, folder=place.folder(), interpreters=place.pythons(home))
     if text is not None:
+        output.about("-c", "…")
         data = text.encode("utf-8", "surrogateescape")
         interpreters = place.pythons(home)
         return scripts.read_text(data, name="-c", form="command", folder=place.folder(), interpreters=interpreters)
-    return place.read(arguments.words[0], home)
+    return place.read(arguments.words[0], home, output)
 
 
 def _mending(arguments: Arguments, output: Output) -> None:

@@ -55,7 +55,7 @@ class Desk(Value):
 
 def _desk(arguments: Arguments, output: Output) -> Desk:
     home, settings = place.find(output)
-    script = place.read(arguments.words[0], home)
+    script = place.read(arguments.words[0], home, output)
     return Desk(script, home, settings, place.options(arguments, settings), output)
 
 

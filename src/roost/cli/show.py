@@ -40,6 +40,11 @@ def plain(text: str) -> str:
     return text.translate(CONTROLS)
 
 
+def one_line(name: str) -> str:
+    """Replace control characters of a name, where plain text may have line ends and tabs."""
+    return plain(name).replace("\n", "\\n").replace("\t", "\\t")
+
+
 class Output:
     """One command's way out; it is also the `Reporter` that rooms are given.
 
@@ -54,6 +59,38 @@ class Output:
         self.verbosity = verbosity
         self._line: Line | None = None
         self._told: set[str] = set()
+        self._file: str | None = None  # the script, as it stands in a command to copy
+        self._keeps = True  # whether that is a file, in which things can be declared
+        self._strange: tuple[str, ...] = ()  # spellings of its name that would break a line
+
+    def about(self, *words: str) -> None:
+        """Learn which script this command is about: FILE as it was typed, or what stands in its place."""
+        import shlex
+        from posixpath import abspath, basename
+
+        file = words[-1]
+        typed = [*words[:-1], f"./{file}" if len(words) == 1 and file.startswith("-") and file != "-" else file]
+        self._file = shlex.join(typed)
+        self._keeps = len(words) == 1 and file != "-"
+        if one_line(file) != plain(file):
+            self._strange = tuple(dict.fromkeys((abspath(file), file, basename(file))))
+
+    def named(self, hint: str) -> str:
+        """Put the script's name where the hint of a room, which cannot know what was typed, has a command with `FILE`."""
+        if self._file is None or "FILE" not in hint:
+            return hint
+        import re
+
+        file = self._file
+        if not self._keeps:  # nothing can be declared in it: the next run is told
+            hint = re.sub(r"`roost add FILE (\S+)`", r"`roost run --with \1 FILE`", hint)
+        return re.sub(r"(`(?:roost|python)[^`]*?)\bFILE\b", lambda found: found[1] + file, hint)
+
+    def clean(self, text: str) -> str:
+        """Replace control characters; a name with line ends in it stays on its line."""
+        for name in self._strange:
+            text = text.replace(name, one_line(name))
+        return plain(text)
 
     def configure(self, *, json: bool, quiet: bool, verbosity: int) -> None:
         """Follow the options, now that they have been understood."""
@@ -62,6 +99,7 @@ class Output:
     def text(self, text: str) -> None:
         """Write a result for people on standard output."""
         self.finish()
+        text = self.clean(text)
         try:
             sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
         except UnicodeEncodeError:  # a terminal, or LANG=C, that knows less than we say
@@ -108,26 +146,27 @@ class Output:
             from .terminal import Line
 
             self._line = Line(sys.stderr)
-        self._line.show(plain(text))
+        self._line.show(self.clean(text))
 
     def step(self, text: str) -> None:
         """Say what has been finished, on a terminal."""
         if not self.quiet and sys.stderr is not None and sys.stderr.isatty():
-            self.say(paint(plain(text), "dim", colour=self.colour))
+            self.say(paint(self.clean(text), "dim", colour=self.colour))
 
     def note(self, text: str) -> None:
         """Say a decision, once, unless quiet."""
+        text = self.named(text)
         if not self.quiet and text not in self._told:
             self._told.add(text)
-            self.say(f"{paint('note:', 'cyan', colour=self.colour)} {plain(text)}")
+            self.say(f"{paint('note:', 'cyan', colour=self.colour)} {self.clean(text)}")
 
     def warn(self, text: str) -> None:
         """Say what may be wrong, once, unless quiet."""
         if not self.quiet and text not in self._told:
             self._told.add(text)
-            self.say(f"{paint('warning:', 'yellow', colour=self.colour)} {plain(text)}")
+            self.say(f"{paint('warning:', 'yellow', colour=self.colour)} {self.clean(text)}")
 
     def detail(self, text: str) -> None:
         """Say one step that was tried, with `-v`."""
         if self.verbosity:
-            self.say(paint(plain(text), "dim", colour=self.colour))
+            self.say(paint(self.clean(text), "dim", colour=self.colour))

@@ -139,4 +139,4 @@ def _hint(answer: Answer, kind: str, plan: Plan, environment: Environment) -> st
         return None
     major = version.partition(".")[0]
     older = major if major.isdigit() and int(major) else version
-    return f"an older version may have it: `roost run --with '{answer.distribution}<{older}' {plan.script.name}`"
+    return f"an older version may have it: `roost run --with '{answer.distribution}<{older}' FILE`"

@@ -153,7 +153,7 @@ def plan_page(checked: Checked) -> str:
     version = chosen.full if chosen else f"{plan.python.wanted} (to be downloaded)"
     lines += columns([("Python", version, plan.python.reason)])
     if plan.requirements:
-        lines += ["", "installs" if not checked.environment else "installed", *columns(_installs(checked))]
+        lines += ["", _heading(checked), *columns(_installs(checked))]
     for title, entries in (("stays unanswered", _open(checked.unresolved)), ("to know", _notes(checked))):
         if entries:
             lines += ["", title, *entries]
@@ -166,7 +166,15 @@ def plan_page(checked: Checked) -> str:
     return "\n".join(lines)
 
 
+def _heading(checked: Checked) -> str:
+    if checked.plan.script.python.python2:
+        return "would install, once it is converted"
+    return "installed" if checked.environment else "installs"
+
+
 def _verdict(checked: Checked) -> str:
+    if checked.plan.script.python.python2:
+        return "is written in Python 2, and cannot be run"
     count = len(checked.plan.requirements)
     needs = f"needs {counted(count, 'distribution')}" if count else "needs nothing installed"
     stays = len(checked.unresolved)

@@ -1,7 +1,7 @@
 """Script → Requirements → Lock: import names to distributions, trust, indexes, resolving."""
 
 from .lock import lock
-from .plan import plan, plan_for
+from .plan import answer, plan, plan_for
 from .values import Answer, Artifact, Lock, Options, Plan, Requirement, Unresolved
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Plan",
     "Requirement",
     "Unresolved",
+    "answer",
     "lock",
     "plan",
     "plan_for",

@@ -43,6 +43,30 @@ def plan(script: Script, *, home: Home, settings: Settings, options: Options, re
     return plan_for(script, choice, home=home, settings=settings, options=options, report=report)
 
 
+def answer(script: Script, *, home: Home, settings: Settings, options: Options, report: Reporter) -> Plan:
+    """Decide as `plan` does, where a script that only Python 2 can run has an answer too: it stays unanswered as a whole.
+
+    Its requirements are those it would have once it is converted. Raises as `plan`, except for Python 2.
+    """
+    from roost.scripts import Choice, pythons
+
+    try:
+        return plan(script, home=home, settings=settings, options=options, report=report)
+    except pythons.PythonTwo as error:
+        mine = pythons.own()
+        choice = Choice(mine, mine.short, f"roost's own Python {mine.short}, once the script is converted")
+        found = plan_for(script, choice, home=home, settings=settings, options=options, report=report)
+        line = error.why[0].rpartition(" line ")[2]
+        whole = Unresolved(
+            script.name,
+            int(line) if line.isdigit() else 1,
+            "python 2",
+            f"{error.what}: {error.why[0]}",
+            error.hints[0],
+        )
+        return found.replace(unresolved=(whole, *found.unresolved))
+
+
 def plan_for(
     script: Script, choice: Choice, *, home: Home, settings: Settings, options: Options, report: Reporter
 ) -> Plan:
