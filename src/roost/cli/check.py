@@ -23,7 +23,9 @@ def check(arguments: Arguments, output: Output) -> int:
     home, settings = place.find(output)
     options = place.options(arguments, settings)
     script = place.read(arguments.words[0], home, output)
-    plan = place.named(distributions.answer(script, home=home, settings=settings, options=options, report=output), output)
+    plan = place.named(
+        distributions.answer(script, home=home, settings=settings, options=options, report=output), output
+    )
     checked = views.Checked(plan)
     if not arguments.has("no-build") and script.python.python2 is None:
         checked = build(plan, home=home, settings=settings, options=options, output=output)

@@ -36,7 +36,9 @@ class Report:
 
     def prepared(self, prepared: Prepared) -> None:
         """Keep what was decided and built."""
-        checked = views.Checked(place.named(prepared.plan, self._output), lock=prepared.lock, environment=prepared.environment)
+        checked = views.Checked(
+            place.named(prepared.plan, self._output), lock=prepared.lock, environment=prepared.environment
+        )
         self.data["plan"] = views.plan_document(checked)
 
     def ended(self, outcome: Outcome) -> None:
