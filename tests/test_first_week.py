@@ -22,7 +22,7 @@ def notebook(path: Path, *cells: str) -> Path:
 def environments(home: Path) -> list[str]:
     """Name what lies where environments are, half-built ones too."""
     folder = home / "data" / "environments"
-    return sorted(os.listdir(folder)) if folder.is_dir() else []
+    return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
 
 
 @pytest.mark.covers("C1", "B5")
@@ -35,9 +35,9 @@ def environments(home: Path) -> list[str]:
         pytest.param(["-c", "import utils"], "", "roost run --with NAME -c '…'", id="text"),
     ],
 )
-def test_a_hint_is_a_command_for_the_script_as_it_was_named(roost, index, script, options, stdin, command):
-    script("import utils\n", "my script.py")
-    script("import utils\n", "tool.py")
+def test_a_hint_is_a_command_for_the_script_as_it_was_named(roost, options, stdin, command):
+    for name in ("my script.py", "tool.py"):
+        (roost.cwd / name).write_text("import utils\n")
     ran = roost("run", *options, stdin=stdin)
     assert ran.status == 1
     assert "`utils` is a name that authors give to their own files" in ran.errors
@@ -134,9 +134,10 @@ def test_eight_first_runs_of_one_script_at_once_share_one_build(roost, index, ho
 @pytest.mark.parametrize(
     ("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, -signal.SIGTERM), (signal.SIGKILL, -signal.SIGKILL)]
 )
-def test_a_build_that_is_broken_off_leaves_nothing_half_built(roost, index, home, script, number, status):
+def test_a_build_that_is_broken_off_leaves_nothing_half_built(roost, index, home, number, status):
     index.add("soup", "2.0")
-    path = script("import soup\nprint(soup.__version__)\n")
+    path = roost.cwd / "it.py"
+    path.write_text("import soup\nprint(soup.__version__)\n")
     asked = index.hold("soup-2.0")
     building = roost.start("run", path)
     assert asked.wait(20)
@@ -148,6 +149,20 @@ def test_a_build_that_is_broken_off_leaves_nothing_half_built(roost, index, home
     ran = roost("run", path)
     assert (ran.status, ran.output, ran.errors) == (0, "2.0\n", "")
     assert len(environments(home)) == 1
+
+
+@pytest.mark.covers("B5")
+@pytest.mark.parametrize("command", ["run", "check", "lock"])
+def test_a_working_folder_that_is_gone_is_said(roost, command):
+    gone = roost.cwd / "gone"
+    gone.mkdir()
+    call = 'rmdir "$PWD" && exec "$0" "$@"'
+    ran = subprocess.run(
+        ["sh", "-c", call, roost.command, command, "../it.py"],
+        env=roost.environ, cwd=gone, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert ran.returncode == 66
+    assert "error: the working folder is gone\n" in ran.stderr
 
 
 @pytest.mark.covers("C1")

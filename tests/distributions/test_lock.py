@@ -294,3 +294,10 @@ def test_a_build_log_names_what_the_system_misses():
 )
 def test_what_an_engine_says_has_a_name(said, code):
     assert faults.classify(said, what="cannot").code == code
+
+
+def test_of_a_long_list_of_versions_the_newest_are_told():
+    versions = ", ".join(f"1.{minor}" for minor in range(60))
+    said = f"ERROR: Could not find a version that satisfies the requirement soup==99 (from versions: {versions})"
+    assert faults.one_line(said).endswith("soup==99 (newest versions: 1.57, 1.58, 1.59)")
+    assert "(from versions: none)" in faults.one_line(said.replace(versions, "none"))

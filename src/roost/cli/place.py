@@ -67,6 +67,8 @@ def read(file: str, home: Home, output: Output) -> Script:
     output.about(file)
     if file == "-":
         return standard_input(home)
+    if not file.startswith("/"):
+        folder()  # where it is gone, no name below it means anything
     return scripts.read(Path(file), interpreters=pythons(home))
 
 

@@ -62,7 +62,7 @@ class Line:
     def _fit(self, text: str) -> str:
         """Cut text to the terminal: a line that wraps cannot be erased."""
         try:
-            width = os.get_terminal_size(self._stream.fileno()).columns
+            width = os.get_terminal_size(self._stream.fileno()).columns or 80  # 0: the terminal does not know
         except (OSError, ValueError):
             width = 80
         room = max(width - 4, 10)

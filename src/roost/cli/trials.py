@@ -54,7 +54,7 @@ def unresolved(plan: Plan, environment: Environment) -> tuple[Unresolved, ...]:
             failed.append((one, "api gone", f"{_installed(one, environment)} has no {_names(gone, one)}"))
     left = _without_answered_groups(failed, answers)
     return tuple(
-        Unresolved(one.imported.module, one.imported.line, kind, sentence, _hint(one, kind, plan, environment))  # type: ignore[arg-type]
+        Unresolved(one.imported.module, one.imported.line, kind, sentence, _hint(one, kind, environment))  # type: ignore[arg-type]
         for one, kind, sentence in left
     )
 
@@ -132,7 +132,7 @@ def _foreign(name: str, installed: str, environment: Environment) -> str:
     return f"{installed} imports `{name}`, which it does not declare and nothing here provides"
 
 
-def _hint(answer: Answer, kind: str, plan: Plan, environment: Environment) -> str | None:
+def _hint(answer: Answer, kind: str, environment: Environment) -> str | None:
     """Offer an older major version, where what is missing was probably there once."""
     version = dict(environment.distributions).get(answer.distribution or "")
     if kind != "api gone" or not version:

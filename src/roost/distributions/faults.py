@@ -211,7 +211,9 @@ def _plain(said: str) -> str:
             lines[-1] += f" {words}"
         else:
             lines.append(words)
-    return "\n".join(lines)
+    return re.sub(
+        r"\(from versions: (?:[^,()]+, ){3,}((?:[^,()]+, ){2}[^,()]+)\)", r"(newest versions: \1)", "\n".join(lines)
+    )
 
 
 def _why(fault: type[RoostError], text: str) -> tuple[str, ...]:

@@ -109,7 +109,13 @@ def _without_code(path: Path) -> NotAScript:
     scripts = [name for name in names if name.endswith((".py", ".ipynb"))]
     first = next((name for name in ("main.py", "app.py", "run.py", f"{path.name}.py") if name in scripts), None)
     likely = [first] if first else scripts[:3]
-    why = "it has no `__main__.py`" if scripts else "it is empty" if not names else "there is no Python code in it"
+    why = (
+        "it has no `__main__.py`"
+        if scripts
+        else "it is empty"
+        if not names
+        else "it has no `__main__.py`, nor any other Python code"
+    )
     return NotAScript(
         f"cannot run the folder `{path}`",
         why=(why,),
