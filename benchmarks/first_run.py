@@ -5,7 +5,8 @@
 Three ratios for each set of names, warm package caches on both sides, each side with its own cache:
 `resolved` is plan → lock → environment against `uv venv` and `uv pip install NAMES`; `locked` is the same from a
 remembered lock against `uv venv` and `uv pip install --no-deps` of the same pins; `locked, offline` gives that peer
-`--offline` too. `cold` is once, with empty package caches. Ours is a process of its own, Python's start included.
+`--offline` too. `cold` is once, with empty package caches. Ours is the whole command, `roost run` of a script that imports these
+names after its end: reading, naming, the environment, and the start of the script's Python are all in it.
 """
 
 from __future__ import annotations
@@ -22,26 +23,8 @@ from pathlib import Path
 import timing
 
 SETS = {"requests": ["requests"], "medium": ["requests", "pydantic", "rich"], "pandas": ["pandas", "openpyxl"]}
-OURS = """
-import sys
-from pathlib import Path
-from roost import environments, home, settings
-from roost.distributions import Options, Plan, Requirement, lock
-from roost.reporting import Silent
-from roost.scripts import Choice, Script, pythons
-place = home.locate()
-known = settings.load(place.settings_file)
-chosen = pythons.own()
-names = sys.argv[1:]
-script = Script(Path("/x/it.py"), "it.py", "python", None, "0" * 64)
-needs = tuple(Requirement(name, name, "asked", "declared") for name in names)
-plan = Plan(script, Choice(chosen, chosen.short, "own"), needs, (), ())
-shared = {"home": place, "settings": known, "options": Options(), "report": Silent()}
-locked = lock(plan, **shared)
-environment = environments.ensure(locked, **shared)
-environments.refer(place, script, locked, environment)
-assert environment.fresh
-"""
+IMPORTS = {"pydantic": "pydantic", "rich": "rich", "requests": "requests", "pandas": "pandas", "openpyxl": "openpyxl"}
+ROOST = Path(sys.executable).parent / "roost"
 
 
 class Bench:
@@ -58,6 +41,8 @@ class Bench:
         for name in list(environ):
             if name.startswith("PIP_"):
                 del environ[name]
+        self.script = folder / "it.py"
+        self.script.write_text("import sys\n\nsys.exit()\n" + "".join(f"import {IMPORTS[name]}\n" for name in names))
         self.environ = environ | ({"UV_DEFAULT_INDEX": index} if index else {})
 
     def call(self, *argv: str) -> None:
@@ -97,8 +82,8 @@ class Bench:
         )
 
     def ours(self) -> None:
-        """Plan, lock and build in a process of its own."""
-        self.call(sys.executable, "-I", "-c", OURS, *self.names)
+        """Run the script."""
+        self.call(str(ROOST), "run", "-q", str(self.script))
 
     def forget(self, *, lock: bool) -> None:
         """Take the environment away, and the lock too if asked; the package cache stays."""

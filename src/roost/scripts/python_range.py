@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from roost.values import Value
 
-from . import stdlib
+from . import specifiers, stdlib
 from .sources import normalised
 from .values import PythonRange
 
@@ -182,14 +182,11 @@ def _specifier(kept: list[_Bound], declared: Declared, notes: list[str]) -> tupl
 
 def _allowed(specifier: str) -> list[int] | None:
     """Give the minor versions of which a specifier allows at least one release; None for text that is no specifier."""
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet
-
     try:
-        wanted = SpecifierSet(specifier)
-    except InvalidSpecifier:
+        return [
+            minor
+            for minor in range(stdlib.LAST + 2)
+            if any(specifiers.fits((3, minor, patch), specifier) for patch in range(30))
+        ]
+    except ValueError:
         return None
-    return [
-        minor
-        for minor in range(stdlib.LAST + 2)
-        if any(wanted.contains(f"3.{minor}.{patch}", prereleases=True) for patch in range(30))
-    ]
