@@ -294,3 +294,71 @@ def test_a_build_log_names_what_the_system_misses():
 )
 def test_what_an_engine_says_has_a_name(said, code):
     assert faults.classify(said, what="cannot").code == code
+
+
+# what the script copes without
+
+
+def optional(text: str) -> Requirement:
+    return Requirement(text, text, f"`import {text}` at line 1", "inferred", wheels_only=True, optional=True)
+
+
+def locked(lock) -> list[str]:
+    return [artifact.name for artifact in lock.artifacts]
+
+
+def test_what_the_script_copes_without_is_installed_when_it_can_be_had(index, room):
+    index.add("soup")
+    index.add("salt")
+    assert locked(room.lock(plan=needing(room, room.requirement("soup"), optional("salt")))) == ["salt", "soup"]
+    assert room.report.of("note") == []
+
+
+@pytest.mark.parametrize(
+    "prepare",
+    [
+        pytest.param(lambda index: None, id="no such distribution"),
+        pytest.param(lambda index: index.add("salt", requires=("rock>9",)), id="a need of it is missing"),
+        pytest.param(lambda index: index.add("salt", tag="cp310-cp310-win_amd64", history=False), id="no wheel"),
+        pytest.param(lambda index: index.add("salt", source_only=True, history=False), id="source only"),
+        pytest.param(lambda index: index.add("salt", requires=("soup>1",)), id="conflict"),
+    ],
+)
+def test_what_the_script_copes_without_is_left_out_when_it_cannot_be_had(index, room, prepare):
+    index.add("soup")
+    index.add("pepper")
+    prepare(index)
+    plan = needing(room, room.requirement("soup"), optional("salt"), optional("pepper"))
+    lock = room.lock(plan=plan)
+    assert locked(lock) == ["pepper", "soup"]
+    assert lock.interpreter == room.python
+    assert lock.steps[-1] == "uv from the index, without salt: 2 distributions"
+    (note,) = room.report.of("note")
+    assert "`salt`" in note
+    asked = len(index.asked)
+    assert locked(room.lock(plan=plan)) == ["pepper", "soup"]
+    assert len(index.asked) == asked
+
+
+def test_what_is_needed_and_cannot_be_had_is_the_fault_not_what_is_optional(index, room):
+    with pytest.raises(faults.DistributionNotFound) as caught:
+        room.lock(plan=needing(room, room.requirement("soup"), optional("salt")))
+    assert "soup" in " ".join(caught.value.why)
+    assert "salt" not in " ".join(caught.value.why)
+
+
+def test_offline_what_was_never_fetched_and_is_optional_is_left_out(index, room):
+    index.add("soup")
+    room.build("soup")
+    plan = needing(room, room.requirement("soup"), optional("salt"))
+    assert locked(room.lock(plan=plan, offline=True)) == ["soup"]
+    index.add("salt")
+    assert locked(room.lock(plan=plan)) == ["salt", "soup"]
+
+
+def test_a_lock_beside_the_script_need_not_have_what_is_optional(index, room):
+    index.add("soup")
+    declared = beside(room, "soup")
+    index.add("salt")
+    plan = needing(room, room.requirement("soup"), optional("salt"), declared=declared)
+    assert "pylock.it.toml" in room.lock(plan=plan).steps[0]

@@ -67,8 +67,11 @@ def _asked_again(
             raise
         report.detail(f"{error.what}: the lock of last time is used")
         return known.lock
-    remember(home, asked, found)
-    return found
+    if found.lasting:
+        remember(home, asked, found.lock)
+    elif known and not options.upgrade:
+        return known.lock
+    return found.lock
 
 
 def request(plan: Plan, interpreter: Interpreter, settings: Settings) -> Request:
