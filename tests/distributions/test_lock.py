@@ -362,3 +362,60 @@ def test_a_lock_beside_the_script_need_not_have_what_is_optional(index, room):
     index.add("salt")
     plan = needing(room, room.requirement("soup"), optional("salt"), declared=declared)
     assert "pylock.it.toml" in room.lock(plan=plan).steps[0]
+
+
+# hashes that somebody wrote down
+
+
+def hashed(room, text: str, *hashes: str) -> Requirement:
+    return room.requirement(text).replace(hashes=tuple(f"sha256:{one}" for one in hashes))
+
+
+def test_a_declared_hash_chooses_the_file(index, room):
+    index.add("soup", "2.0", history=False)
+    index.add("soup", "2.0", tag="py2.py3-none-any", history=False)
+    for file in index.projects["soup"]:
+        lock = room.lock(plan=needing(room, hashed(room, "soup==2.0", file.sha256, "0" * 64)))
+        assert [(one.filename, one.sha256) for one in lock.artifacts] == [(file.name, file.sha256)]
+
+
+def test_a_file_without_a_declared_hash_is_refused_at_every_way_in(index, room):
+    index.add("soup", "1.0")
+    plan = needing(room, hashed(room, "soup==1.0", "0" * 64))
+    with pytest.raises(faults.HashMismatch) as caught:
+        room.lock(plan=plan)
+    assert index.projects["soup"][-1].sha256 in " ".join(caught.value.why)
+    room.lock("soup==1.0")  # what is remembered without a hash is no answer to the question with one
+    with pytest.raises(faults.HashMismatch):
+        room.lock(plan=plan)
+    locked = needing(room, hashed(room, "soup==1.0", "0" * 64), declared=beside(room, "soup==1.0"))
+    with pytest.raises(faults.HashMismatch):
+        room.lock(plan=locked)
+
+
+def test_a_declared_hash_is_read_from_the_requirements_file_and_checked(index, roost, script):
+    index.add("soup", "1.0")
+    right = index.projects["soup"][-1].sha256
+    path = script("import soup; print(soup.__version__)")
+    path.with_name("requirements.txt").write_text(f"soup==1.0 \\\n    --hash=sha256:{'0' * 64}\n")
+    refused = roost("run", path)
+    assert refused.status == 69
+    assert f"declared: sha256:{'0' * 64}" in refused.errors
+    path.with_name("requirements.txt").write_text(f"soup==1.0 --hash=sha256:{'0' * 64} --hash=sha256:{right}\n")
+    assert roost("run", path).output == "1.0\n"
+
+
+def test_pip_checks_declared_hashes_too(index, room):
+    from roost.distributions import pip
+    from roost.distributions.lock import request
+    from roost.distributions.resolve import Means
+
+    index.add("soup", "1.0")
+    means = Means(room.home, room.settings, room.report, dict(os.environ))
+    for digest, fits in (("0" * 64, False), (index.projects["soup"][-1].sha256, True)):
+        asked = request(needing(room, hashed(room, "soup", digest)), room.python, room.settings)
+        if fits:
+            assert pip.resolve_with_pip(asked, means, "soup").artifacts[0].sha256 == digest
+        else:
+            with pytest.raises(faults.HashMismatch):
+                pip.resolve_with_pip(asked, means, "soup")

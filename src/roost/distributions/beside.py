@@ -33,7 +33,7 @@ def use(plan: Plan, request: Request, report: Reporter) -> tuple[Lock | None, Re
         text = file.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise pylock.UnreadableLock(f"cannot read `{file.name}`", why=(str(error),)) from error
-    found = pylock.artifacts(text, request.interpreter, folder=file.parent)
+    found = pylock.artifacts(text, request.interpreter, folder=file.parent, hashes=request.hashes)
     unlike = [
         need for need in plan.requirements if not need.optional and not _satisfied(need, found, request.interpreter)
     ]

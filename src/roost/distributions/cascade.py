@@ -145,7 +145,7 @@ def _with_uv(request: Request, means: Means, what: str, *, offline: bool = False
     if answer.status:
         raise faults.classify(answer.errors, what=what)
     text = pylock.without_credentials(answer.output)
-    found = pylock.artifacts(text, request.interpreter, folder=Path("/"))
+    found = pylock.artifacts(text, request.interpreter, folder=Path("/"), hashes=request.hashes)
     means.report.step(f"resolved {len(found)} distribution{'s' if len(found) != 1 else ''} in {answer.seconds:.1f} s")
     return Lock(request.interpreter, found, text, request.roots)
 

@@ -93,7 +93,17 @@ def request(plan: Plan, interpreter: Interpreter, settings: Settings) -> Request
         indexes=indexes,
         exclude_newer=declared.exclude_newer or settings.index_exclude_newer,
         stamps=_stamps([requirement.text for requirement in plan.requirements]),
+        hashes=_hashes(plan),
     )
+
+
+def _hashes(plan: Plan) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Give what the files of each distribution may hash to, where somebody wrote it down."""
+    found: dict[str, tuple[str, ...]] = {}
+    for requirement in plan.requirements:
+        if requirement.hashes:
+            found[requirement.name] = (*found.get(requirement.name, ()), *requirement.hashes)
+    return tuple(found.items())
 
 
 def _stamps(texts: Sequence[str]) -> tuple[str, ...]:
