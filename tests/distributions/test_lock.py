@@ -11,7 +11,8 @@ import pytest
 
 from roost.distributions import Plan, Requirement, faults, pylock
 from roost.errors import RoostError
-from roost.scripts import Declared
+from roost.scripts import Choice, Declared
+from roost.scripts.pythons import NoPython
 from roost.settings import Settings
 from tests.environments import conftest as parts
 
@@ -419,3 +420,11 @@ def test_pip_checks_declared_hashes_too(index, room):
         else:
             with pytest.raises(faults.HashMismatch):
                 pip.resolve_with_pip(asked, means, "soup")
+
+
+def test_a_lock_for_a_python_that_is_not_here_says_so_offline(room):
+    plan = room.plan("soup").replace(python=Choice(None, "3.99.1", "the script needs it"))
+    with pytest.raises(NoPython) as caught:
+        room.lock(plan=plan, offline=True)
+    assert "3.99.1" in caught.value.what
+    assert "the script needs it" in caught.value.why

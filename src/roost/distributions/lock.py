@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from roost.scripts import pythons
+
 from .requests import Request, recall, remember
 from .values import Lock
 
@@ -30,7 +32,7 @@ def lock(plan: Plan, *, home: Home, settings: Settings, options: Options, report
         RoostError: of the classes in `faults`: nothing satisfies the plan, or nothing could be asked.
     """
     offline = options.offline or settings.offline
-    interpreter = plan.python.interpreter or _fetched(plan, home, settings, report, offline=offline)
+    interpreter = plan.python.interpreter or pythons.fetch(plan.python, home=home, offline=offline, report=report)
     asked = request(plan, interpreter, settings)
     if plan.script.declared.lock is not None and not options.upgrade:
         from .beside import use
@@ -113,14 +115,6 @@ def _stamps(texts: Sequence[str]) -> tuple[str, ...]:
     from .local import stamp
 
     return tuple(filter(None, map(stamp, texts)))
-
-
-def _fetched(plan: Plan, home: Home, settings: Settings, report: Reporter, *, offline: bool) -> Interpreter:
-    from .pythons import fetch
-
-    return fetch(
-        plan.python.wanted, home=home, settings=settings, report=report, offline=offline, reason=plan.python.reason
-    )
 
 
 def _empty() -> str:
