@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from roost.distributions import Plan, Requirement, faults, pylock
+from roost.distributions.errors import IndexUnreachable
 from roost.errors import RoostError
 from roost.scripts import Choice, Declared
 from roost.scripts.pythons import NoPython
@@ -255,7 +256,7 @@ def test_each_fault_has_its_name_and_the_resolver_s_own_words(index, room, code,
 @pytest.mark.covers("C4")
 def test_when_all_steps_fail_the_message_has_a_line_for_each(index, room):
     room.settings = Settings(index_url="http://127.0.0.1:9/simple/", index_timeout=5)
-    with pytest.raises(faults.IndexUnreachable) as caught:
+    with pytest.raises(IndexUnreachable) as caught:
         room.lock("soup")
     assert [
         step for step in ("uv from its cache: ", "pip: ") if any(why.startswith(step) for why in caught.value.why)

@@ -37,9 +37,7 @@ def answer(error: BaseException, output: Output) -> int:
 def describe(error: RoostError, *, colour: bool = False) -> str:
     """Write an error for people: what, why from near to far, hints."""
     lines = [f"{paint('error:', 'red', colour=colour)} {plain(error.what)}"]
-    lines += [
-        f"  because {_indented(plain(why)).removeprefix('Because ')}" for why in error.why
-    ]  # the engine's own word
+    lines += [f"  because {_indented(plain(why))}" for why in error.why]
     lines += [f"{paint('hint:', 'cyan', colour=colour)} {plain(hint)}" for hint in error.hints]
     return "\n".join(lines)
 

@@ -12,6 +12,7 @@ from roost.values import Value
 
 from . import faults, pylock
 from .engine import EngineMissing
+from .errors import IndexUnreachable
 from .optional import smaller
 from .resolve import Means, compile_with_uv
 from .values import Lock
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
     from .values import Options, Plan
 
 OTHER_PYTHON_HELPS = (faults.PythonMismatch, faults.BuildFailed, pylock.NothingFits)
-PIP_HELPS = (faults.EngineFailed, faults.BuildFailed, faults.IndexUnreachable, EngineMissing, faults.NoMatchingVersion)
-AWAY = (faults.IndexUnreachable, faults.TimedOut)
+PIP_HELPS = (faults.EngineFailed, faults.BuildFailed, IndexUnreachable, EngineMissing, faults.NoMatchingVersion)
+AWAY = (IndexUnreachable, faults.TimedOut)
 OLDEST = (3, 8)  # what roost has inside an environment runs on this Python and up
 OTHER_PYTHONS = 3  # so many are tried
 

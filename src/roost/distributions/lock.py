@@ -60,7 +60,8 @@ def _asked_again(
     report: Reporter,
 ) -> Lock:
     from .cascade import resolve
-    from .faults import IndexUnreachable, TimedOut
+    from .errors import IndexUnreachable
+    from .faults import TimedOut
 
     try:
         found = resolve(plan, asked, home=home, settings=settings, options=options, report=report)
