@@ -30,6 +30,11 @@ class Home(Value):
         return self.data / "environments"
 
     @property
+    def pythons(self) -> Path:
+        """Pythons that the engine fetched."""
+        return self.data / "pythons"
+
+    @property
     def locks(self) -> Path:
         """Files that are locked, never read."""
         return self.state / "locks"

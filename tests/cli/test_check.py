@@ -109,3 +109,11 @@ def test_standard_input_is_checked(roost):
 def test_a_check_of_a_plain_script_loads_nothing_heavy(script):
     loaded = modules("check", "--no-build", str(script("import os\nimport requests\nprint(1)\n")))
     assert loaded & HEAVY == set()
+
+
+def test_imports_are_tried_with_the_folders_that_a_run_adds(index, roost, script):
+    index.add("soup", "2.0", modules={"soup.py": "import kitchen\n"})
+    path = script("# /// script\n# dependencies = ['soup']\n# ///\nimport kitchen, soup\n", "scripts/it.py")
+    script("", "src/kitchen.py")
+    script("[project]\nname = 'kitchen'\n", "pyproject.toml")
+    assert roost("check", "--json", path).data["unresolved"] == []

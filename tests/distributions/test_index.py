@@ -9,7 +9,7 @@ import time
 import pytest
 
 from roost.distributions import index as module
-from roost.distributions.index import IndexUnreachable
+from roost.distributions.errors import IndexUnreachable
 from tests.index import wheel
 
 

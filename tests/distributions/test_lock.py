@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from roost.distributions import Plan, Requirement, faults, pylock
+from roost.distributions.errors import IndexUnreachable
 from roost.errors import RoostError
-from roost.scripts import Declared
+from roost.scripts import Choice, Declared
+from roost.scripts.pythons import NoPython
 from roost.settings import Settings
 from tests.environments import conftest as parts
 
@@ -254,7 +256,7 @@ def test_each_fault_has_its_name_and_the_resolver_s_own_words(index, room, code,
 @pytest.mark.covers("C4")
 def test_when_all_steps_fail_the_message_has_a_line_for_each(index, room):
     room.settings = Settings(index_url="http://127.0.0.1:9/simple/", index_timeout=5)
-    with pytest.raises(faults.IndexUnreachable) as caught:
+    with pytest.raises(IndexUnreachable) as caught:
         room.lock("soup")
     assert [
         step for step in ("uv from its cache: ", "pip: ") if any(why.startswith(step) for why in caught.value.why)
@@ -301,3 +303,136 @@ def test_of_a_long_list_of_versions_the_newest_are_told():
     said = f"ERROR: Could not find a version that satisfies the requirement soup==99 (from versions: {versions})"
     assert faults.one_line(said).endswith("soup==99 (newest versions: 1.57, 1.58, 1.59)")
     assert "(from versions: none)" in faults.one_line(said.replace(versions, "none"))
+
+
+# what the script copes without
+
+
+def optional(text: str) -> Requirement:
+    return Requirement(text, text, f"`import {text}` at line 1", "inferred", wheels_only=True, optional=True)
+
+
+def locked(lock) -> list[str]:
+    return [artifact.name for artifact in lock.artifacts]
+
+
+def test_what_the_script_copes_without_is_installed_when_it_can_be_had(index, room):
+    index.add("soup")
+    index.add("salt")
+    assert locked(room.lock(plan=needing(room, room.requirement("soup"), optional("salt")))) == ["salt", "soup"]
+    assert room.report.of("note") == []
+
+
+@pytest.mark.parametrize(
+    "prepare",
+    [
+        pytest.param(lambda index: None, id="no such distribution"),
+        pytest.param(lambda index: index.add("salt", requires=("rock>9",)), id="a need of it is missing"),
+        pytest.param(lambda index: index.add("salt", tag="cp310-cp310-win_amd64", history=False), id="no wheel"),
+        pytest.param(lambda index: index.add("salt", source_only=True, history=False), id="source only"),
+        pytest.param(lambda index: index.add("salt", requires=("soup>1",)), id="conflict"),
+    ],
+)
+def test_what_the_script_copes_without_is_left_out_when_it_cannot_be_had(index, room, prepare):
+    index.add("soup")
+    index.add("pepper")
+    prepare(index)
+    plan = needing(room, room.requirement("soup"), optional("salt"), optional("pepper"))
+    lock = room.lock(plan=plan)
+    assert locked(lock) == ["pepper", "soup"]
+    assert lock.interpreter == room.python
+    assert lock.steps[-1] == "uv from the index, without salt: 2 distributions"
+    (note,) = room.report.of("note")
+    assert "`salt`" in note
+    asked = len(index.asked)
+    assert locked(room.lock(plan=plan)) == ["pepper", "soup"]
+    assert len(index.asked) == asked
+
+
+def test_what_is_needed_and_cannot_be_had_is_the_fault_not_what_is_optional(index, room):
+    with pytest.raises(faults.DistributionNotFound) as caught:
+        room.lock(plan=needing(room, room.requirement("soup"), optional("salt")))
+    assert "soup" in " ".join(caught.value.why)
+    assert "salt" not in " ".join(caught.value.why)
+
+
+def test_offline_what_was_never_fetched_and_is_optional_is_left_out(index, room):
+    index.add("soup")
+    room.build("soup")
+    plan = needing(room, room.requirement("soup"), optional("salt"))
+    assert locked(room.lock(plan=plan, offline=True)) == ["soup"]
+    index.add("salt")
+    assert locked(room.lock(plan=plan)) == ["salt", "soup"]
+
+
+def test_a_lock_beside_the_script_need_not_have_what_is_optional(index, room):
+    index.add("soup")
+    declared = beside(room, "soup")
+    index.add("salt")
+    plan = needing(room, room.requirement("soup"), optional("salt"), declared=declared)
+    assert "pylock.it.toml" in room.lock(plan=plan).steps[0]
+
+
+# hashes that somebody wrote down
+
+
+def hashed(room, text: str, *hashes: str) -> Requirement:
+    return room.requirement(text).replace(hashes=tuple(f"sha256:{one}" for one in hashes))
+
+
+def test_a_declared_hash_chooses_the_file(index, room):
+    index.add("soup", "2.0", history=False)
+    index.add("soup", "2.0", tag="py2.py3-none-any", history=False)
+    for file in index.projects["soup"]:
+        lock = room.lock(plan=needing(room, hashed(room, "soup==2.0", file.sha256, "0" * 64)))
+        assert [(one.filename, one.sha256) for one in lock.artifacts] == [(file.name, file.sha256)]
+
+
+def test_a_file_without_a_declared_hash_is_refused_at_every_way_in(index, room):
+    index.add("soup", "1.0")
+    plan = needing(room, hashed(room, "soup==1.0", "0" * 64))
+    with pytest.raises(faults.HashMismatch) as caught:
+        room.lock(plan=plan)
+    assert index.projects["soup"][-1].sha256 in " ".join(caught.value.why)
+    room.lock("soup==1.0")  # what is remembered without a hash is no answer to the question with one
+    with pytest.raises(faults.HashMismatch):
+        room.lock(plan=plan)
+    locked = needing(room, hashed(room, "soup==1.0", "0" * 64), declared=beside(room, "soup==1.0"))
+    with pytest.raises(faults.HashMismatch):
+        room.lock(plan=locked)
+
+
+def test_a_declared_hash_is_read_from_the_requirements_file_and_checked(index, roost, script):
+    index.add("soup", "1.0")
+    right = index.projects["soup"][-1].sha256
+    path = script("import soup; print(soup.__version__)")
+    path.with_name("requirements.txt").write_text(f"soup==1.0 \\\n    --hash=sha256:{'0' * 64}\n")
+    refused = roost("run", path)
+    assert refused.status == 69
+    assert f"declared: sha256:{'0' * 64}" in refused.errors
+    path.with_name("requirements.txt").write_text(f"soup==1.0 --hash=sha256:{'0' * 64} --hash=sha256:{right}\n")
+    assert roost("run", path).output == "1.0\n"
+
+
+def test_pip_checks_declared_hashes_too(index, room):
+    from roost.distributions import pip
+    from roost.distributions.lock import request
+    from roost.distributions.resolve import Means
+
+    index.add("soup", "1.0")
+    means = Means(room.home, room.settings, room.report, dict(os.environ))
+    for digest, fits in (("0" * 64, False), (index.projects["soup"][-1].sha256, True)):
+        asked = request(needing(room, hashed(room, "soup", digest)), room.python, room.settings)
+        if fits:
+            assert pip.resolve_with_pip(asked, means, "soup").artifacts[0].sha256 == digest
+        else:
+            with pytest.raises(faults.HashMismatch):
+                pip.resolve_with_pip(asked, means, "soup")
+
+
+def test_a_lock_for_a_python_that_is_not_here_says_so_offline(room):
+    plan = room.plan("soup").replace(python=Choice(None, "3.99.1", "the script needs it"))
+    with pytest.raises(NoPython) as caught:
+        room.lock(plan=plan, offline=True)
+    assert "3.99.1" in caught.value.what
+    assert "the script needs it" in caught.value.why

@@ -104,6 +104,20 @@ def test_imports_are_tried_one_by_one_even_after_a_crash(index, room):
     assert "SIGSEGV" in trials[1].error
     assert trials[2].error == "ZeroDivisionError: division by zero"
     assert trials[3].error.startswith("ModuleNotFoundError")
+    assert [trial.died for trial in trials] == [False, True, False, False]
+
+
+def test_names_are_tried_as_the_statement_would_import_them(index, room, tmp_path):
+    made = "def __getattr__(name):\n    if name == 'spoon':\n        return 1\n    raise AttributeError(name)\n"
+    index.add("soup", modules={"soup/__init__.py": made, "soup/pot.py": ""})
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "table.py").write_text("import soup\n")
+    items = ["soup:spoon", "soup:pot", "soup:fork", "nowhere:it", "table:soup"]
+    trials = environments.try_imports(room.build("soup"), items, search=[tmp_path / "own"])
+    assert [(trial.module, trial.ok) for trial in trials] == [
+        ("soup:spoon", True), ("soup:pot", True), ("soup:fork", False), ("nowhere:it", False), ("table:soup", True),
+    ]  # fmt: skip
+    assert "cannot import name 'fork'" in trials[2].error
 
 
 @pytest.mark.covers("C5")

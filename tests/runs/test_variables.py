@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from roost.runs.variables import isolated
+from roost.runs.variables import isolated, looking_in
 
 pytestmark = pytest.mark.covers("C1")
 ENVIRONMENT = Path("/data/environments/rich-0123456789ab")
@@ -61,3 +61,24 @@ def test_a_user_sees_in_the_script_that_they_are_gone(ways, script):
     plain = ways.run(ways.plainly(str(path)), ways.activated())
     assert (ended.status, ended.output) == (0, plain.output)
     assert [line.split("`")[1] for line in ended.errors.decode().splitlines()] == ["PYTHONHOME", "PYTHONPATH"]
+
+
+def test_folders_that_answered_imports_come_behind_what_pythonpath_has():
+    given = {"PYTHONPATH": "/mine:/work/src"}
+    (note,) = looking_in((Path("/work/src"), Path("/work")), given)
+    assert given == {"PYTHONPATH": "/mine:/work/src:/work"}
+    assert "`/work`" in note
+    assert "/work/src" not in note
+    assert looking_in((Path("/work"),), given) == ()
+    assert looking_in((Path("/work/src"),), alone := {}) != ()
+    assert alone == {"PYTHONPATH": "/work/src"}
+
+
+@pytest.mark.parametrize("report", [False, True])
+def test_a_script_of_a_src_layout_finds_its_package(roost, script, tmp_path, report):
+    path = script("import kitchen; print(kitchen.__file__)", "scripts/it.py")
+    module = script("", "src/kitchen/__init__.py")
+    script("[project]\nname = 'kitchen'\n", "pyproject.toml")
+    ran = roost("run", *(["--report", tmp_path / "report.json"] if report else []), path)
+    assert ran.output == f"{module}\n"
+    assert ran.errors.count(f"`{module.parent.parent}`") == 1

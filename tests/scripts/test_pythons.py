@@ -286,18 +286,20 @@ linux = pytest.mark.skipif(
 
 
 @linux
-def test_a_python_that_is_not_here_is_fetched_where_the_engine_has_one(offered, rooms):
+def test_a_python_that_is_not_here_is_fetched_where_the_engine_has_one(offered, rooms, tmp_path, monkeypatch):
     other, folder = offered
+    monkeypatch.setenv("UV_PYTHON_INSTALL_DIR", str(tmp_path / "uv"))  # the user's uv keeps its own there
     choice = chosen(rooms, f"=={other.short}.*", None, "`requires-python`")
     assert (choice.interpreter, choice.wanted) == (None, other.full)
     assert choice.reason.startswith(
         f"Python {other.full} can be fetched: the script needs `=={other.short}.*` (`requires-python`); none here fits"
     )
-    assert not (rooms.data / "pythons").exists(), "choosing fetches nothing"
+    assert not rooms.pythons.exists(), "choosing fetches nothing"
 
     got = pythons.fetch(choice, home=rooms, offline=False, report=Silent())
     assert got.version == other.version
-    assert got.path.is_relative_to(rooms.data / "pythons")
+    assert got.path.is_relative_to(rooms.pythons)
+    assert not (tmp_path / "uv").exists()
     subprocess.run(
         [got.path, "-I", "-c", "import json, sys; assert sys.prefix.startswith(sys.argv[1])", rooms.data], check=True
     )

@@ -43,9 +43,7 @@ def describe(error: RoostError, *, colour: bool = False, clean: Callable[[str], 
         clean: takes control characters out.
     """
     lines = [f"{paint('error:', 'red', colour=colour)} {clean(error.what)}"]
-    lines += [
-        f"  because {_indented(clean(why)).removeprefix('Because ')}" for why in error.why
-    ]  # the engine's own word
+    lines += [f"  because {_indented(clean(why))}" for why in error.why]
     lines += [f"{paint('hint:', 'cyan', colour=colour)} {clean(hint)}" for hint in error.hints]
     return "\n".join(lines)
 

@@ -11,21 +11,6 @@ if TYPE_CHECKING:
     from roost.scripts import Import
 
 TRIED = ("required", "lazy", "alternative", "conditional")  # optional ones may fail, typing ones never run
-TIMEOUT = 60.0  # seconds
-
-# Names that a module only makes when it is asked for are in no list of it: the statement itself is the proof.
-CONFIRM = """
-import os, sys
-answers = os.fdopen(os.dup(1), "w")
-os.dup2(2, 1)  # what modules print is not an answer
-for word in sys.argv[1:]:
-    module, _, name = word.partition(":")
-    try:
-        exec(f"from {module} import {name}", {})
-    except BaseException:
-        answers.write(word + "\\n"); answers.flush()
-os._exit(0)
-"""
 
 
 def unresolved(plan: Plan, environment: Environment) -> tuple[Unresolved, ...]:
@@ -36,14 +21,17 @@ def unresolved(plan: Plan, environment: Environment) -> tuple[Unresolved, ...]:
     answers = [one for one in plan.answers if one.distribution and one.imported.kind in TRIED]
     if not answers:
         return ()
-    trials = {trial.module: trial for trial in try_imports(environment, [one.imported.module for one in answers])}
+    search = plan.script.search
+    modules = [one.imported.module for one in answers]
+    trials = {trial.module: trial for trial in try_imports(environment, modules, search=search)}
     suspects = [
         f"{one.imported.module}:{name}"
         for one in answers
         for name in one.imported.names
         if name != "*" and trials[one.imported.module].ok and name not in trials[one.imported.module].names
     ]
-    missing = _confirmed(environment, suspects)
+    confirmed = try_imports(environment, suspects, search=search)
+    missing = {trial.module for trial in confirmed if not trial.ok and not trial.died}
     failed: list[tuple[Answer, str, str]] = []
     for one in answers:
         trial = trials[one.imported.module]
@@ -64,23 +52,6 @@ def _names(gone: list[str], answer: Answer) -> str:
     what = " and no ".join(f"`{name}`" for name in gone)
     module = answer.imported.module
     return what if module == answer.distribution else f"{what} in `{module}`"
-
-
-def _confirmed(environment: Environment, suspects: list[str]) -> frozenset[str]:
-    """Return those of `module:name` that `from module import name` really cannot have."""
-    if not suspects:
-        return frozenset()
-    import os
-
-    from roost import processes
-    from roost.errors import ProcessFailed
-
-    known = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
-    try:
-        done = processes.run([environment.python, "-c", CONFIRM, *dict.fromkeys(suspects)], env=known, timeout=TIMEOUT)
-    except ProcessFailed:
-        return frozenset()  # no proof
-    return frozenset(done.output.split())
 
 
 def _without_answered_groups(

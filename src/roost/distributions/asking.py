@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import learned, tables, trust
-from .index import IndexUnreachable
+from .errors import IndexUnreachable
 from .named import Named, failed
 from .names import canonical
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def use(plan: Plan, request: Request, report: Reporter) -> tuple[Lock | None, Request]:
     """Read the lock beside the script.
 
-    Gives the lock when it has everything that the plan asks. When it has what is declared but not what the
+    Gives the lock when it has everything that the plan asks and the script does not cope without. When it has what is declared but not what the
     imports need beyond that, gives no lock but a request that keeps its versions. When it does not have what
     is declared, it is left alone, which the report says.
 
@@ -33,8 +33,10 @@ def use(plan: Plan, request: Request, report: Reporter) -> tuple[Lock | None, Re
         text = file.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise pylock.UnreadableLock(f"cannot read `{file.name}`", why=(str(error),)) from error
-    found = pylock.artifacts(text, request.interpreter, folder=file.parent)
-    unlike = [need for need in plan.requirements if not _satisfied(need, found, request.interpreter)]
+    found = pylock.artifacts(text, request.interpreter, folder=file.parent, hashes=request.hashes)
+    unlike = [
+        need for need in plan.requirements if not need.optional and not _satisfied(need, found, request.interpreter)
+    ]
     declared = [need for need in unlike if need.source in {"declared", "option"}]
     if declared:
         report.note(f"`{file.name}` is not used: it does not have `{declared[0].text}`, {declared[0].reason}")

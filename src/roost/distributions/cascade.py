@@ -8,9 +8,12 @@ from functools import partial
 from pathlib import Path
 
 from roost.errors import ProcessFailed, RoostError
+from roost.values import Value
 
 from . import faults, pylock
 from .engine import EngineMissing
+from .errors import IndexUnreachable
+from .optional import smaller
 from .resolve import Means, compile_with_uv
 from .values import Lock
 
@@ -26,63 +29,112 @@ if TYPE_CHECKING:
     from .requests import Request
     from .values import Options, Plan
 
-    Step = tuple[str, Callable[[], Lock]]
-
 OTHER_PYTHON_HELPS = (faults.PythonMismatch, faults.BuildFailed, pylock.NothingFits)
-PIP_HELPS = (faults.EngineFailed, faults.BuildFailed, faults.IndexUnreachable, EngineMissing, faults.NoMatchingVersion)
+PIP_HELPS = (faults.EngineFailed, faults.BuildFailed, IndexUnreachable, EngineMissing, faults.NoMatchingVersion)
+AWAY = (IndexUnreachable, faults.TimedOut)
 OLDEST = (3, 8)  # what roost has inside an environment runs on this Python and up
 OTHER_PYTHONS = 3  # so many are tried
 
 
+class Step(Value):
+    """One way to a lock."""
+
+    label: str  # "uv from the index"
+    find: Callable[[], Lock]
+    left_out: tuple[str, ...] = ()  # optional requirements that it does without
+
+
+class Found(Value):
+    """What the steps led to."""
+
+    lock: Lock
+    lasting: bool = True  # not: something optional is missing only because an index was away
+
+
 def resolve(
     plan: Plan, request: Request, *, home: Home, settings: Settings, options: Options, report: Reporter
-) -> Lock:
+) -> Found:
     """Try each step until one gives a lock.
 
     Raises:
-        RoostError: the first step's fault, with what every step said, one line each.
+        RoostError: the fault of the first step that asked for the least, with what every step said, one line each.
     """
     means = Means(home, settings, report, dict(os.environ))
     steps = _steps(plan, request, means, options)
-    faulty: list[RoostError] = []
-    said: list[str] = []
-    label, step = next(steps)
+    faulty: list[tuple[Step, RoostError]] = []
+    step = next(steps)
     while True:
         try:
-            found = step()
+            found = step.find()
         except RoostError as error:
-            faulty.append(error)
-            said.append(f"{label}: {error.why[0] if error.why else error.what}")
-            report.detail(said[-1])
+            faulty.append((step, error))
+            report.detail(_said(step, error))
         else:
-            count = len(found.artifacts)
-            steps_taken = (*said, f"{label}: {count} distribution{'s' if count != 1 else ''}")
-            return Lock(found.interpreter, found.artifacts, found.text, found.roots, steps_taken)
+            return _found(found, step, faulty, report)
         try:
-            label, step = steps.send(faulty[-1])
+            step = steps.send(faulty[-1][1])
         except StopIteration:
             break
-    if len(said) > 1:
-        faulty[0].why = (*faulty[0].why, *said[1:])
-    raise faulty[0]
+    raise _blamed(faulty)
+
+
+def _said(step: Step, error: RoostError) -> str:
+    return f"{step.label}: {error.why[0] if error.why else error.what}"
+
+
+def _found(found: Lock, step: Step, faulty: list[tuple[Step, RoostError]], report: Reporter) -> Found:
+    count = len(found.artifacts)
+    steps = (
+        *(_said(*before) for before in faulty),
+        f"{step.label}: {count} distribution{'s' if count != 1 else ''}",
+    )
+    lock = found.replace(steps=steps)
+    if not step.left_out:
+        return Found(lock)
+    fault = faulty[0][1]
+    names = ", ".join(f"`{text}`" for text in step.left_out)
+    report.note(
+        f"left out, because the script copes without and it cannot be had: {names} ({fault.why[0] if fault.why else fault.what})"
+    )
+    return Found(lock, lasting=not isinstance(fault, (*AWAY, faults.NotCached)))
+
+
+def _blamed(faulty: list[tuple[Step, RoostError]]) -> RoostError:
+    """Choose the fault to raise: an index that is away, else never one that an optional requirement may have caused."""
+    most = 0 if isinstance(faulty[0][1], AWAY) else max(len(step.left_out) for step, _ in faulty)
+    said = [one for one in faulty if len(one[0].left_out) >= most]
+    fault = said[0][1]
+    others = [_said(*one) for one in said[1:]]
+    fault.why = (*fault.why, *others)
+    return fault
 
 
 def _steps(plan: Plan, request: Request, means: Means, options: Options) -> Generator[Step, RoostError]:
     """Give the next step that can help; gets what the one before said."""
     what = f"cannot find what `{plan.script.name}` needs"
-    if options.offline or means.settings.offline:
-        yield "uv from its cache", partial(_with_uv, request, means, what, offline=True)
+    from_cache = offline = options.offline or means.settings.offline
+    label = "uv from its cache" if offline else "uv from the index"
+    first = yield Step(label, partial(_with_uv, request, means, what, offline=offline, upgrade=options.upgrade))
+    fault = first
+    if isinstance(first, AWAY) and not offline:
+        label, from_cache = "uv from its cache", True
+        fault = yield Step(label, partial(_with_uv, request, means, what, offline=True))
+    left_out: tuple[str, ...] = ()
+    least = request
+    for left_out, least in smaller(plan, request, fault):
+        ask = partial(_with_uv, least, means, what, offline=from_cache)
+        fault = yield Step(f"{label}, without {', '.join(left_out)}", ask, left_out)
+    if offline:
         return
-    fault = yield "uv from the index", partial(_with_uv, request, means, what, upgrade=options.upgrade)
-    if isinstance(fault, faults.IndexUnreachable | faults.TimedOut):
-        yield "uv from its cache", partial(_with_uv, request, means, what, offline=True)
+    fault = first if isinstance(first, AWAY) else fault
     if options.python is None and _python_decides(fault):
         for other in _other_pythons(plan, request.interpreter, means, fault):
-            yield f"uv with Python {other.short}", partial(_with_uv, request.replace(interpreter=other), means, what)
+            ask = partial(_with_uv, least.replace(interpreter=other), means, what)
+            yield Step(f"uv with Python {other.short}", ask, left_out)
     if isinstance(fault, PIP_HELPS):
         from .pip import resolve_with_pip
 
-        yield "pip", partial(resolve_with_pip, request, means, what)
+        yield Step("pip", partial(resolve_with_pip, least, means, what), left_out)
 
 
 def _with_uv(request: Request, means: Means, what: str, *, offline: bool = False, upgrade: bool = False) -> Lock:
@@ -94,7 +146,7 @@ def _with_uv(request: Request, means: Means, what: str, *, offline: bool = False
     if answer.status:
         raise faults.classify(answer.errors, what=what)
     text = pylock.without_credentials(answer.output)
-    found = pylock.artifacts(text, request.interpreter, folder=Path("/"))
+    found = pylock.artifacts(text, request.interpreter, folder=Path("/"), hashes=request.hashes)
     means.report.step(f"resolved {len(found)} distribution{'s' if len(found) != 1 else ''} in {answer.seconds:.1f} s")
     return Lock(request.interpreter, found, text, request.roots)
 

@@ -80,7 +80,7 @@ def environment(home: Home, settings: Settings, environ: Mapping[str, str] = os.
         "UV_CACHE_DIR": str(home.engine_cache),
         "UV_NO_CONFIG": "1",  # indexes of uv's own files come through `indexes`
         "UV_PYTHON_DOWNLOADS": "manual",
-        "UV_PYTHON_INSTALL_DIR": str(home.data / "pythons"),
+        "UV_PYTHON_INSTALL_DIR": str(home.pythons),
         "UV_HTTP_TIMEOUT": str(max(1, round(settings.index_timeout))),
         "UV_PREVIEW_FEATURES": "pylock",
         "NO_COLOR": "1",

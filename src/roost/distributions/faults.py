@@ -7,11 +7,12 @@ import re
 from roost.errors import Exit, RoostError
 from roost.values import Value
 
+from .errors import IndexUnreachable
 from .pylock import without_credentials
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 
 class DistributionNotFound(RoostError):
@@ -46,13 +47,6 @@ class Conflict(RoostError):
     """The requirements contradict each other."""
 
     code = "conflict"
-    exit = Exit.UNAVAILABLE
-
-
-class IndexUnreachable(RoostError):
-    """An index does not answer, or answers with a fault of its own."""
-
-    code = "index-unreachable"
     exit = Exit.UNAVAILABLE
 
 
@@ -186,15 +180,14 @@ def classify(said: str, *, what: str) -> RoostError:
     text = without_credentials(_plain(said))
     for pattern in PATTERNS:
         if pattern.words.search(text):
-            return pattern.fault(
-                what, why=_why(pattern.fault, text), hints=(*pattern.hints, *_more_hints(pattern.fault, text))
-            )
-    return EngineFailed(what, why=tuple(text.splitlines()[-8:]) or ("it said nothing",))
+            hints = (*pattern.hints, *_more_hints(pattern.fault, text))
+            return pattern.fault(what, why=_bare(_why(pattern.fault, text)), hints=hints)
+    return EngineFailed(what, why=_bare(text.splitlines()[-8:]) or ("it said nothing",))
 
 
 def one_line(said: str) -> str:
     """Give the heart of what was said in one line."""
-    why = _why(EngineFailed, without_credentials(_plain(said)))
+    why = _bare(_why(EngineFailed, without_credentials(_plain(said))))
     return why[0] if why else "it said nothing"
 
 
@@ -235,6 +228,11 @@ def _why(fault: type[RoostError], text: str) -> tuple[str, ...]:
     if fault is BuildFailed:
         return (*plain[:1], *plain[1:][-8:], *(because[-1] if because else ()))
     return plain if len(plain) <= 3 else (plain[0], *plain[-2:])
+
+
+def _bare(why: Iterable[str]) -> tuple[str, ...]:
+    """Take the engine's own "Because" off: a reason is given after that word already."""
+    return tuple(reason.removeprefix("Because ") for reason in why)
 
 
 def _reasons(sentence: str) -> tuple[str, ...]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 import os
 
-from roost.errors import Exit, RoostError
 from roost.values import Value
 
 from . import facts
+from .errors import IndexUnreachable
 from .fetch import Response, Unreachable, get
 from .folders import in_folder, in_index, path_of
 from .indexes import Indexes, credentials, without_credentials
@@ -29,13 +29,6 @@ PAGE_LIMIT = 64 << 20  # bytes; the longest page of the public index has about 1
 WHOLE_LIMIT = 32 << 20  # bytes of a wheel that is fetched whole, from a server without ranges
 DIRECTORY_LIMIT = 32 << 20  # bytes of a wheel's central directory
 ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"
-
-
-class IndexUnreachable(RoostError):
-    """An index gives no answer that can be used."""
-
-    code = "index-unreachable"
-    exit = Exit.UNAVAILABLE
 
 
 class Found(Value):

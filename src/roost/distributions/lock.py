@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from roost.scripts import pythons
+
 from .requests import Request, recall, remember
 from .values import Lock
 
@@ -30,7 +32,7 @@ def lock(plan: Plan, *, home: Home, settings: Settings, options: Options, report
         RoostError: of the classes in `faults`: nothing satisfies the plan, or nothing could be asked.
     """
     offline = options.offline or settings.offline
-    interpreter = plan.python.interpreter or _fetched(plan, home, settings, report, offline=offline)
+    interpreter = plan.python.interpreter or pythons.fetch(plan.python, home=home, offline=offline, report=report)
     asked = request(plan, interpreter, settings)
     if plan.script.declared.lock is not None and not options.upgrade:
         from .beside import use
@@ -58,7 +60,8 @@ def _asked_again(
     report: Reporter,
 ) -> Lock:
     from .cascade import resolve
-    from .faults import IndexUnreachable, TimedOut
+    from .errors import IndexUnreachable
+    from .faults import TimedOut
 
     try:
         found = resolve(plan, asked, home=home, settings=settings, options=options, report=report)
@@ -67,8 +70,11 @@ def _asked_again(
             raise
         report.detail(f"{error.what}: the lock of last time is used")
         return known.lock
-    remember(home, asked, found)
-    return found
+    if found.lasting:
+        remember(home, asked, found.lock)
+    elif known and not options.upgrade:
+        return known.lock
+    return found.lock
 
 
 def request(plan: Plan, interpreter: Interpreter, settings: Settings) -> Request:
@@ -90,7 +96,17 @@ def request(plan: Plan, interpreter: Interpreter, settings: Settings) -> Request
         indexes=indexes,
         exclude_newer=declared.exclude_newer or settings.index_exclude_newer,
         stamps=_stamps([requirement.text for requirement in plan.requirements]),
+        hashes=_hashes(plan),
     )
+
+
+def _hashes(plan: Plan) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Give what the files of each distribution may hash to, where somebody wrote it down."""
+    found: dict[str, tuple[str, ...]] = {}
+    for requirement in plan.requirements:
+        if requirement.hashes:
+            found[requirement.name] = (*found.get(requirement.name, ()), *requirement.hashes)
+    return tuple(found.items())
 
 
 def _stamps(texts: Sequence[str]) -> tuple[str, ...]:
@@ -100,14 +116,6 @@ def _stamps(texts: Sequence[str]) -> tuple[str, ...]:
     from .local import stamp
 
     return tuple(filter(None, map(stamp, texts)))
-
-
-def _fetched(plan: Plan, home: Home, settings: Settings, report: Reporter, *, offline: bool) -> Interpreter:
-    from .pythons import fetch
-
-    return fetch(
-        plan.python.wanted, home=home, settings=settings, report=report, offline=offline, reason=plan.python.reason
-    )
 
 
 def _empty() -> str:

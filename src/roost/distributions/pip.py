@@ -11,6 +11,7 @@ from roost import processes
 from roost.errors import ProcessFailed
 
 from . import engine, faults, pylock
+from .hashes import confirm
 from .indexes import configured
 from .values import Artifact, Lock
 
@@ -94,6 +95,7 @@ def _lock(request: Request, output: str, what: str) -> Lock:
         found = tuple(sorted((_artifact(entry) for entry in entries), key=lambda artifact: artifact.name))
     except (ValueError, KeyError, TypeError) as error:
         raise faults.EngineFailed(what, why=("the report of pip cannot be read", str(error))) from error
+    confirm(found, request.hashes)
     return Lock(request.interpreter, found, pylock.write(found, request.interpreter), request.roots)
 
 

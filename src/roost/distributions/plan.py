@@ -81,7 +81,10 @@ def plan_for(
     namer = Namer(target=target, coverage=coverage, asker=asker, allowed=allowed, modules=modules)
     answers = _answers(script.imports, namer, report)
     requirements = [
-        *(Requirement(wanted.name, wanted.text, _where(line, script), "declared") for wanted, line in declared),
+        *(
+            Requirement(wanted.name, wanted.text, _where(line, script), "declared", hashes=line.hashes)
+            for wanted, line in declared
+        ),
         *(Requirement(wanted.name, wanted.text, "`--with`", "option") for wanted in extra),
     ]
     notes = list(script.notes)

@@ -7,6 +7,7 @@ from typing import cast
 
 from roost.errors import Exit, RoostError
 
+from .hashes import permitted
 from .values import Artifact
 
 TYPE_CHECKING = False
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from roost.scripts import Interpreter
+
+    from .hashes import Declared
 
     Table = Mapping[str, object]
 
@@ -38,20 +41,22 @@ def without_credentials(text: str) -> str:
     return re.sub(r"(?<=://)[^/@\s\"']*@", "", text)
 
 
-def artifacts(text: str, interpreter: Interpreter, *, folder: Path) -> tuple[Artifact, ...]:
+def artifacts(text: str, interpreter: Interpreter, *, folder: Path, hashes: Declared = ()) -> tuple[Artifact, ...]:
     """Read a lock and select the files for one interpreter, sorted by name.
 
     Args:
         text: the lock file's text.
         folder: what its relative paths are relative to.
+        hashes: canonical names, and what their files may have; other files are not selected.
 
     Raises:
         UnreadableLock: the text is no lock that roost knows.
+        HashMismatch: a distribution has no file with a declared hash.
         NothingFits: a distribution has no file for this interpreter.
     """
     document = _read(text)
     found = [
-        _select(package, interpreter, folder)
+        _select(permitted(package, hashes) if hashes else package, interpreter, folder)
         for package in _tables(document.get("packages"))
         if _wanted(package, interpreter)
     ]

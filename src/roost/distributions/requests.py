@@ -31,6 +31,7 @@ class Request(Value):
     indexes: tuple[str, ...] = ()  # the engine's options, without credentials
     exclude_newer: str | None = None
     stamps: tuple[str, ...] = ()  # of local folders and files that are asked for: what they contain
+    hashes: tuple[tuple[str, tuple[str, ...]], ...] = ()  # canonical name, and what its file may have: "sha256:…"
 
     @property
     def digest(self) -> str:
@@ -39,7 +40,7 @@ class Request(Value):
         return hashlib.sha256(
             json.dumps([
                 LAYOUT, sorted(self.requirements), sorted(self.wheels_only), sorted(self.constraints), self.indexes, self.exclude_newer,
-                self.stamps, python.implementation, python.short, python.abi, python.platform,
+                self.stamps, sorted(self.hashes), python.implementation, python.short, python.abi, python.platform,
             ]).encode()
         ).hexdigest()  # fmt: skip
 

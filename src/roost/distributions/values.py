@@ -31,6 +31,7 @@ class Requirement(Value):
     source: Source
     wheels_only: bool = False  # inferred names are never built from source, unless curated
     optional: bool = False  # the script copes without it: left out when it cannot be had
+    hashes: tuple[str, ...] = ()  # "sha256:…"; the file that is installed must have one of them
 
 
 class Answer(Value):

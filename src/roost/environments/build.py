@@ -137,6 +137,7 @@ def _install(lock: Lock, aside: Path, site: object) -> tuple[str, ...]:
         RoostError: the first one's fault, with what each said.
     """
     from roost.distributions import faults
+    from roost.distributions.errors import IndexUnreachable
 
     from .installers import Pip, Site, Uv
 
@@ -154,9 +155,7 @@ def _install(lock: Lock, aside: Path, site: object) -> tuple[str, ...]:
             said.append(f"{installer.name}: {error.why[0] if error.why else error.what}")
             first = first or error
             _clear(aside)
-            if site.offline or not isinstance(
-                error, faults.EngineFailed | faults.BuildFailed | faults.IndexUnreachable
-            ):
+            if site.offline or not isinstance(error, faults.EngineFailed | faults.BuildFailed | IndexUnreachable):
                 break
     if first is None:
         raise faults.EngineFailed(site.what, why=tuple(said))

@@ -12,6 +12,7 @@ from roost.values import Value
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from .values import Environment
 
@@ -29,20 +30,26 @@ PASSED_ON = (
     "MPLBACKEND",
 )
 
+# Names that a module only makes when it is asked for are in no list of it: the statement itself is the proof.
 PROGRAM = """
 import importlib, json, os, sys
 answers = os.fdopen(os.dup(1), "w")
 os.dup2(2, 1)  # what modules print is not an answer
-def say(module, **facts):
-    answers.write(json.dumps(dict(module=module, **facts)) + "\\n"); answers.flush()
-for module in sys.argv[1:]:
-    say(module)
+def say(item, **facts):
+    answers.write(json.dumps(dict(item=item, **facts)) + "\\n"); answers.flush()
+for item in sys.argv[1:]:
+    say(item)
+    module, _, name = item.partition(":")
+    names = []
     try:
-        loaded = importlib.import_module(module)
+        if name:
+            exec("from " + module + " import " + name, {})
+        else:
+            names = [one for one in dir(importlib.import_module(module)) if not one.startswith("_")][:2000]
     except BaseException as error:
-        say(module, ok=False, error=type(error).__name__ + ": " + str(error))
+        say(item, ok=False, error=type(error).__name__ + ": " + str(error))
     else:
-        say(module, ok=True, names=[name for name in dir(loaded) if not name.startswith("_")][:2000])
+        say(item, ok=True, names=names)
 answers.flush()
 os._exit(0)
 """
@@ -51,41 +58,49 @@ os._exit(0)
 class Trial(Value):
     """One module that was imported, or could not be."""
 
-    module: str
-    names: tuple[str, ...]  # public names it has
+    module: str  # as it was asked for, "module" or "module:name"
+    names: tuple[str, ...]  # public names it has; none are listed for a "module:name"
     ok: bool
     error: str | None  # "ModuleNotFoundError: No module named 'x'", or how the process died
+    died: bool = False  # the process did not come to an answer: no proof that the import fails by itself
 
 
-def try_imports(environment: Environment, modules: Sequence[str]) -> tuple[Trial, ...]:
-    """Import modules one after the other in one process of the environment; another one only after a crash."""
+def try_imports(environment: Environment, modules: Sequence[str], *, search: Sequence[Path] = ()) -> tuple[Trial, ...]:
+    """Import modules one after the other in one process of the environment; another one only after a crash.
+
+    Args:
+        modules: "module" for `import module`, "module:name" for `from module import name`.
+        search: more folders in which Python looks for modules.
+    """
     left = list(dict.fromkeys(modules))
     trials: list[Trial] = []
     while left:
-        done = _try(environment, left)
+        done = _try(environment, left, search)
         trials += done
         tried = {trial.module for trial in done}
         left = [module for module in left if module not in tried]
     return tuple(trials)
 
 
-def _try(environment: Environment, modules: Sequence[str]) -> list[Trial]:
+def _try(environment: Environment, modules: Sequence[str], search: Sequence[Path]) -> list[Trial]:
     known = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    if search:
+        known["PYTHONPATH"] = ":".join(map(os.fspath, search))
     try:
         answer = processes.run([environment.python, "-c", PROGRAM, *modules], env=known, timeout=TIMEOUT)
     except ProcessFailed as error:
-        return [Trial(module, (), ok=False, error=error.what) for module in modules]
+        return [Trial(module, (), ok=False, error=error.what, died=True) for module in modules]
     trials: list[Trial] = []
     begun: str | None = None
     for line in answer.output.splitlines():
         said = json.loads(line)
         if "ok" in said:
-            trials.append(Trial(said["module"], tuple(said.get("names", ())), said["ok"], said.get("error")))
+            trials.append(Trial(said["item"], tuple(said.get("names", ())), said["ok"], said.get("error")))
             begun = None
         else:
-            begun = said["module"]
+            begun = said["item"]
     if begun is not None or not trials:
-        trials.append(Trial(begun or modules[0], (), ok=False, error=_death(answer)))
+        trials.append(Trial(begun or modules[0], (), ok=False, error=_death(answer), died=True))
     return trials
 
 

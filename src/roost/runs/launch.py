@@ -45,10 +45,11 @@ def launch(
         environ: the variables to start from; none: ours.
     """
     from .programs import words
-    from .variables import isolated
+    from .variables import isolated, looking_in
 
     behind, stdin = words(prepared.plan.script, given, home)
     variables, notes = isolated(os.environ if environ is None else environ, prepared.environment.path)
+    notes += looking_in(prepared.plan.script.search, variables)
     argv = (os.fspath(prepared.environment.python), *flags, *behind, *arguments)
     return Launch(argv, variables, notes, stdin)
 

@@ -34,7 +34,6 @@ def prepare(
     Raises:
         RoostError: no plan, no Python, no lock or no environment; from the room that could not.
     """
-    from roost.distributions import Plan
     from roost.distributions import lock as find_lock
     from roost.distributions import plan as decide
     from roost.environments import ensure, refer
@@ -42,9 +41,9 @@ def prepare(
 
     plan = decide(script, home=home, settings=settings, options=options, report=report)
     if plan.python.interpreter is None:
-        interpreter = pythons.fetch(plan.python, home=home, offline=options.offline, report=report)
-        choice = Choice(interpreter, plan.python.wanted, plan.python.reason)
-        plan = Plan(plan.script, choice, plan.requirements, plan.answers, plan.unresolved, plan.notes)
+        offline = options.offline or settings.offline
+        interpreter = pythons.fetch(plan.python, home=home, offline=offline, report=report)
+        plan = plan.replace(python=Choice(interpreter, plan.python.wanted, plan.python.reason))
     if planned is not None:
         planned(plan)
     _tell(plan, report)

@@ -6,7 +6,7 @@ import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 # Each would put another Python's files in the place of the environment's own.
@@ -72,6 +72,18 @@ def _without_other_environments(given: dict[str, str], environment: Path, notes:
     notes.append(
         f"`PYTHONPATH` is handed on without {named}: distributions of another Python would hide the environment's"
     )
+
+
+def looking_in(search: Sequence[Path], variables: dict[str, str]) -> tuple[str, ...]:
+    """Add the folders that answered a script's imports to PYTHONPATH, behind what is there; gives the sentence about it."""
+    there = variables.get("PYTHONPATH", "")
+    known = there.split(":")
+    folders = [folder for folder in map(os.fspath, search) if folder not in known and ":" not in folder]
+    if not folders:
+        return ()
+    variables["PYTHONPATH"] = ":".join([there, *folders] if there else folders)
+    named = ", ".join(f"`{folder}`" for folder in folders)
+    return (f"`PYTHONPATH` has {named} added: the script imports modules from there, where Python does not look",)
 
 
 def _as_before_python(given: dict[str, str]) -> None:

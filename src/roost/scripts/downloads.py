@@ -52,11 +52,6 @@ class Download(Value):
         return named + ".".join(map(str, self.version)) + self.abi
 
 
-def folder(home: Home, environ: Mapping[str, str]) -> Path:
-    """Say where fetched Pythons are kept: the engine's own variable, else below the home."""
-    return Path(environ.get("UV_PYTHON_INSTALL_DIR") or home.data / "pythons")
-
-
 def offered(home: Home, environ: Mapping[str, str], *, every_patch: bool = False) -> tuple[Download, ...]:
     """Ask the engine what it could fetch, newest first; nothing when it cannot be asked or must not fetch."""
     import json
@@ -81,26 +76,30 @@ def _download(row: Mapping[str, str]) -> Download:
 
 
 def install(download: Download, home: Home, environ: Mapping[str, str]) -> Path:
-    """Fetch one Python into `folder`; returns the folder it stands in.
+    """Fetch one Python into the home; returns the folder it stands in.
 
     Raises:
         NoPython: it cannot be fetched or unpacked; with the engine's own words.
     """
-    into = folder(home, environ)
     try:
-        done = _engine(["install", "--no-bin", "--install-dir", str(into), download.key], home, environ, timeout=1800)
+        done = _engine(["install", "--no-bin", download.key], home, environ, timeout=1800)
     except ProcessFailed as error:
         raise NoPython(f"cannot fetch Python {download.full}", why=(error.what, *error.why)) from error
     if done.status != 0:
         raise NoPython(f"cannot fetch Python {download.full}", why=done.last_lines(6))
-    return into / download.key
+    return home.pythons / download.key
 
 
 def _engine(words: list[str], home: Home, environ: Mapping[str, str], *, timeout: float) -> Completed:
     from roost import processes
 
     env = {name: value for name, value in environ.items() if _passed(name)}
-    env |= {"UV_CACHE_DIR": str(home.engine_cache), "NO_COLOR": "1", "UV_NO_PROGRESS": "1"}
+    env |= {
+        "UV_CACHE_DIR": str(home.engine_cache),
+        "UV_PYTHON_INSTALL_DIR": str(home.pythons),
+        "NO_COLOR": "1",
+        "UV_NO_PROGRESS": "1",
+    }
     return processes.run([_program(), "python", *words], env=env, cwd=Path("/"), timeout=timeout)
 
 

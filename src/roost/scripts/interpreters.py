@@ -72,8 +72,6 @@ def found(home: Home, environ: Mapping[str, str]) -> tuple[Found, ...]:
 
 def _candidates(home: Home, environ: Mapping[str, str]) -> Iterable[str]:
     """Name every file that is called like a Python, where Pythons are kept; shims and environments are left out."""
-    from . import downloads
-
     user = environ.get("HOME", "")
     pyenv = environ.get("PYENV_ROOT") or f"{user}/.pyenv"
     data = environ.get("XDG_DATA_HOME") or f"{user}/.local/share"
@@ -82,7 +80,8 @@ def _candidates(home: Home, environ: Mapping[str, str]) -> Iterable[str]:
     folders = [
         part for part in environ.get("PATH", "").split(":") if part.startswith("/") and part.rstrip("/") != shims
     ]
-    for many in (f"{pyenv}/versions", f"{data}/uv/python", os.fspath(downloads.folder(home, environ))):
+    uv = environ.get("UV_PYTHON_INSTALL_DIR") or f"{data}/uv/python"
+    for many in (f"{pyenv}/versions", uv, os.fspath(home.pythons)):
         folders += [f"{many}/{name}/bin" for name in _names(many)]
     for folder in dict.fromkeys([*folders, *SYSTEM]):
         above = Path(folder).parent
