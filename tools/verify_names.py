@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
 import sqlite3
 import subprocess
@@ -83,14 +84,17 @@ def evidence(row: list[str], facts: dict[str, dict[str, object]], known: dict[st
 
 def read_folder(folder: Path, facts: dict[str, dict[str, object]]) -> None:
     """Read every wheel and every installed distribution below folder that is not remembered."""
-    for record in folder.rglob("*.dist-info/RECORD"):
+    files = [Path(place) / name for place, _, names in os.walk(folder) for name in names]  # a cache changes meanwhile
+    for record in (file for file in files if file.name == "RECORD" and file.parent.suffix == ".dist-info"):
+        if not record.exists():
+            continue
         name, _, version = record.parent.name.removesuffix(".dist-info").partition("-")
         paths = [
             line.rpartition(",")[0].rpartition(",")[0].strip('"')
             for line in record.read_text(errors="replace").splitlines()
         ]
         remember(facts, name, version, paths)
-    for wheel in folder.rglob("*.whl"):
+    for wheel in (file for file in files if file.suffix == ".whl" and file.exists()):
         read_wheel(wheel, facts)
 
 

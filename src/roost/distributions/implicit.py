@@ -53,5 +53,9 @@ def _names(pattern: str, name: str) -> bool:
 
 
 def _imports(pattern: str, module: str, names: tuple[str, ...]) -> bool:
+    if "*" in pattern:
+        from fnmatch import fnmatchcase
+
+        return fnmatchcase(module, pattern)
     below = f"{pattern}."
     return module == pattern or module.startswith(below) or any(f"{module}.{name}" == pattern for name in names)

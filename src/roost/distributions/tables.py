@@ -153,6 +153,12 @@ def host(module: str, beside: Iterable[str] = ()) -> HostLine | None:
     return line if any(other and other.host == line.host and other.when != "alone" for other in others) else None
 
 
+def instead(module: str) -> str:
+    """Give the distribution that is meant by a host's module in a script that is not for that host; "" when none is."""
+    line = _host_line(module)
+    return line.distribution if line and line.when == "alone" else ""
+
+
 def _host_line(module: str) -> HostLine | None:
     for prefix in _prefixes(module):
         columns = _find("host.tsv", prefix)

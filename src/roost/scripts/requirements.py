@@ -28,6 +28,7 @@ _PER_LINE = re.compile(r"\s--?(?:hash|config-settings?|global-option|install-opt
 _OPTION = re.compile(r"(-[a-zA-Z]|--[a-z][a-z-]*)(?:\s*=\s*|\s+|(?<=^-[a-zA-Z])(?=\S))?(.*)", re.DOTALL)
 _LONG = {"-r": "--requirement", "-c": "--constraint", "-e": "--editable", "-i": "--index-url", "-f": "--find-links"}
 _ADDRESS = re.compile(r"(?:(?:git|hg|svn|bzr)\+)?[a-z][a-z0-9+.-]*://|(?:git|hg|svn|bzr)\+")
+_EGG = re.compile(r"#(?:.*&)?egg=([A-Za-z0-9][\w.-]*(?:\[[^\]]*\])?)")
 _ARCHIVES = (".whl", ".tar.gz", ".zip", ".tar.bz2", ".tgz")
 
 
@@ -139,6 +140,8 @@ def _declaration(text: str, number: int, path: Path) -> Declaration:
         return Declaration(_placed(bare, path), number, path, "requirements", hashes)
     if not _ADDRESS.match(bare):
         checked(bare, where=f"`{path.name}`", line=number)
+    elif named := _EGG.search(bare):
+        bare = f"{named[1]} @ {bare}"  # the form that every reader of requirements knows
     return Declaration(bare, number, path, "requirements", hashes)
 
 

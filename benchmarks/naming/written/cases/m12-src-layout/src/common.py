@@ -1,0 +1,1 @@
+NAME = 'https://example.org'

@@ -1,0 +1,6 @@
+import httpx
+from reporter import formats
+
+
+def build(name):
+    return httpx.get(name).json()

@@ -1,0 +1,5 @@
+from prettytable import PrettyTable
+
+
+def as_table(rows):
+    return PrettyTable(rows)

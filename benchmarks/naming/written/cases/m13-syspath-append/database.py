@@ -1,0 +1,2 @@
+import pymongo
+from bson import ObjectId

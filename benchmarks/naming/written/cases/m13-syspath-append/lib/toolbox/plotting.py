@@ -1,0 +1,1 @@
+import plotly.express as px

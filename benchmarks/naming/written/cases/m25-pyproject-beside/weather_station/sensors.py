@@ -1,0 +1,2 @@
+import serial_asyncio
+import serial

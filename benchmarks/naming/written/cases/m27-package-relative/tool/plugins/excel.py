@@ -1,0 +1,4 @@
+import xlsxwriter
+
+def write():
+    pass

@@ -1,0 +1,2 @@
+from fpdf import FPDF
+from reportlab.lib import pagesizes
