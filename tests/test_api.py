@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -72,3 +73,33 @@ def test_several_threads_get_one_environment(index, here):
 def test_a_name_that_is_not_there_is_an_attribute_error():
     with pytest.raises(AttributeError):
         _ = roost.nonsense
+
+
+def ran_at_once(paths) -> list:
+    """Run each script in a thread of its own, all at once; gives their outcomes in order."""
+    ready = threading.Barrier(len(paths))
+
+    def work(path):
+        ready.wait(60)
+        return roost.run(path)
+
+    with ThreadPoolExecutor(len(paths)) as threads:
+        return list(threads.map(work, paths))
+
+
+def test_eight_threads_run_eight_scripts_at_once(index, here, script):
+    paths = []
+    for number in range(8):
+        index.add(f"soup{number}", f"{number + 1}.0")
+        lines = f"# /// script\n# dependencies = ['soup{number}']\n# ///\nimport soup{number}\nprint(soup{number}.__version__)\n"
+        paths.append(script(lines, f"it{number}.py"))
+    assert [outcome.output for outcome in ran_at_once(paths)] == [f"{number + 1}.0\n" for number in range(8)]
+
+
+def test_eight_threads_on_one_script_build_one_environment(index, here, script, home):
+    index.add("soup", "2.0")
+    path = script("# /// script\n# dependencies = ['soup']\n# ///\nimport soup\nprint(soup.__version__)\n")
+    outcomes = ran_at_once([path] * 8)
+    assert [outcome.output for outcome in outcomes] == ["2.0\n"] * 8
+    assert sum(outcome.environment.fresh for outcome in outcomes) == 1
+    assert len(list((home / "data/environments").iterdir())) == 1

@@ -49,7 +49,7 @@ CASES = {
     "link to itself": Bad(lambda path: path.symlink_to(path.name), 66, ("link",)),
     "empty folder": Bad(lambda path: path.mkdir(), 65, ("empty",), file="folder"),
     "folder without code": Bad(
-        lambda path: (path.mkdir(), (path / "notes.txt").touch()), 65, ("no Python code",), file="folder"
+        lambda path: (path.mkdir(), (path / "notes.txt").touch()), 65, ("__main__.py",), file="folder"
     ),
     "program": Bad(data(b"\x7fELF\x02\x01\x01" + bytes(range(256)) * 8), 65, ("compiled", "ELF"), file="tool"),
     "binary": Bad(data(bytes(range(256)) * 8), 65, ("binary",), file="tool"),

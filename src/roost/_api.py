@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from pathlib import Path
 
 from roost.reporting import Silent
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
     from roost.runs import Outcome
     from roost.scripts import Interpreter, Script
     from roost.settings import Settings
-
-PREPARING = threading.Lock()  # files are written beside under the process's number: one thread prepares at a time
 
 
 def check(
@@ -48,8 +45,7 @@ def check(
 
     home, settings = _place()
     options = _options(settings, with_=with_, python=python, allow=allow, declared_only=declared_only, offline=offline)
-    with PREPARING:
-        return distributions.answer(_read(path, home), home=home, settings=settings, options=options, report=Silent())
+    return distributions.answer(_read(path, home), home=home, settings=settings, options=options, report=Silent())
 
 
 def environment(requirements: Sequence[str], *, python: str | None = None, offline: bool | None = None) -> Environment:
@@ -66,10 +62,9 @@ def environment(requirements: Sequence[str], *, python: str | None = None, offli
     options = _options(settings, python=python, offline=offline)
     report = Silent()
     script = _declaring(requirements)
-    with PREPARING:
-        plan = distributions.plan(script, home=home, settings=settings, options=options, report=report)
-        lock = distributions.lock(plan, home=home, settings=settings, options=options, report=report)
-        return environments.ensure(lock, home=home, settings=settings, options=options, report=report)
+    plan = distributions.plan(script, home=home, settings=settings, options=options, report=report)
+    lock = distributions.lock(plan, home=home, settings=settings, options=options, report=report)
+    return environments.ensure(lock, home=home, settings=settings, options=options, report=report)
 
 
 def run(
@@ -106,8 +101,7 @@ def run(
 
     home, settings = _place()
     options = _options(settings, with_=with_, python=python)
-    with PREPARING:
-        prepared = runs.prepare(_read(path, home), home=home, settings=settings, options=options, report=Silent())
+    prepared = runs.prepare(_read(path, home), home=home, settings=settings, options=options, report=Silent())
     return runs.supervise(
         prepared,
         [os.fspath(argument) for argument in args],

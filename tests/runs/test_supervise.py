@@ -204,3 +204,29 @@ def test_a_python_that_cannot_be_started_is_named(run, made):
 def test_arguments_larger_than_the_system_allows_are_named(run):
     with pytest.raises(runs.CannotStart, match="larger than the system allows"):
         run("", "x" * (1 << 22), capture=True)
+
+
+def test_a_supervised_run_is_noted_and_holds_its_environment(run, made, home):
+    probe = f"""
+import fcntl, os
+assert os.path.exists({str(made / ".used")!r})
+with open({str(home / "state/locks" / f"use-{made.name}")!r}) as file:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print("held")
+"""
+    assert run(probe, capture=True).output == "held\n"
+    assert run(probe, capture=True).output == "held\n"
+
+
+def test_a_script_finds_no_child_and_no_open_descriptor_of_roosts_at_any_start(roost, script):
+    path = script("""
+import os
+try:
+    os.waitpid(-1, 0)
+except ChildProcessError:
+    print(sorted(int(one) for one in os.listdir("/proc/self/fd"))[:3], "no child")
+""")
+    for _ in range(3):
+        assert roost("run", path).output == "[0, 1, 2] no child\n"

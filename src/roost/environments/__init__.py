@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from .inspecting import Node, tree, why
     from .store import find, listing, own_size, remove, size
     from .trials import Trial, try_imports
-    from .use import last_used, mark, using
+    from .use import last_used, mark, started, using
 
 _LATER = {  # what a run does not need is loaded when it is asked for
     "Collected": "collecting", "Node": "inspecting", "Trial": "trials", "collect": "collecting", "compile": "bytecode",
     "find": "store", "last_used": "use", "listing": "store", "mark": "use", "own_size": "store", "remove": "store",
-    "size": "store", "tree": "inspecting", "try_imports": "trials", "using": "use", "why": "inspecting",
+    "size": "store", "started": "use", "tree": "inspecting", "try_imports": "trials", "using": "use", "why": "inspecting",
 }  # fmt: skip
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "refer",
     "remove",
     "size",
+    "started",
     "tree",
     "try_imports",
     "using",

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from roost import locks, processes
+import fcntl
+import os
+from contextlib import suppress
+
+from roost import locks
 from roost.errors import RoostError
 
 from .key import SHORT
@@ -16,6 +20,15 @@ if TYPE_CHECKING:
 
 DONE = ".compiled"  # in the environment
 TIMEOUT = 600.0
+BEHIND = """
+import compileall, os, sys
+os.closerange(4, 65536)  # the script's pipes must end with the script; 3 is the lock
+os.nice(19)
+done, *folders = sys.argv[1:]
+for folder in folders:
+    compileall.compile_dir(folder, quiet=2)
+os.close(os.open(done, os.O_WRONLY | os.O_CREAT, 0o600))
+"""
 
 
 def compiled(environment: Environment) -> bool:
@@ -30,6 +43,8 @@ def compile(environment: Environment, *, home: Home) -> bool:  # noqa: A001
     """
     if compiled(environment):
         return True
+    from roost import processes
+
     site = packages(environment.path, ".".join(environment.version.split(".")[:2]))
     try:
         with locks.exclusive(home.locks / f"build-{environment.key[:SHORT]}", timeout=60) as held:
@@ -53,6 +68,31 @@ def compile(environment: Environment, *, home: Home) -> bool:  # noqa: A001
                 keep=(held,),
             )
             (environment.path / DONE).touch()  # files that do not compile are other Pythons' templates: that is usual
+    except (RoostError, OSError):
+        return False
+    return True
+
+
+def compile_behind(environment: Environment, *, home: Home) -> bool:
+    """Have `compile` done by a process that nobody waits for and that gives way to every other.
+
+    It is no child of ours, so that whoever we become does not find it among its own. Gives False when it was not
+    started: somebody holds the key's lock, or the system has no room for it.
+    """
+    site = packages(environment.path, ".".join(environment.version.split(".")[:2]))
+    paths = map(str, (environment.path / DONE, site, site.parent / "_roost"))
+    words = ["/bin/sh", "-c", '"$@" &', "sh", str(environment.python), "-I", "-S", "-c", BEHIND, *paths]
+    try:
+        with locks.exclusive(home.locks / f"build-{environment.key[:SHORT]}", timeout=0) as held:
+            kept = fcntl.fcntl(held, fcntl.F_DUPFD_CLOEXEC, 10)
+            null = [(os.POSIX_SPAWN_OPEN, stream, os.devnull, os.O_RDWR, 0) for stream in range(3)]
+            actions = [(os.POSIX_SPAWN_DUP2, kept, 3), *null]
+            try:
+                child = os.posix_spawn(words[0], words, {"PATH": "/usr/bin:/bin"}, file_actions=actions, setpgroup=0)
+            finally:
+                os.close(kept)
+        with suppress(ChildProcessError):  # somebody ignores the ends of children
+            os.waitpid(child, 0)
     except (RoostError, OSError):
         return False
     return True

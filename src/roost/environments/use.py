@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import fcntl
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from roost import home as homes
+from roost.errors import CannotCreate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,14 +21,27 @@ if TYPE_CHECKING:
 MARK = ".used"  # in the environment; its time is that of the last start
 
 
-def mark(environment: Environment) -> None:
-    """Note that the environment is being started."""
+def mark(environment: Environment) -> bool:
+    """Note that the environment is being started; tells whether it was started before."""
+    file = environment.path / MARK
     try:
-        descriptor = os.open(environment.path / MARK, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-        os.utime(descriptor)
-        os.close(descriptor)
+        os.utime(file)
+    except FileNotFoundError:
+        with suppress(OSError):
+            os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        return False
     except OSError:
-        pass  # a read-only home: then nothing is collected there either
+        return False  # a read-only home: nothing is collected there either, and no bytecode written
+    return True
+
+
+def started(home: Home, environment: Environment) -> None:
+    """Note a start; at the second one have the bytecode written, behind the script's back. Never fails, never waits."""
+    if mark(environment):
+        from .bytecode import compile_behind, compiled
+
+        if not compiled(environment):
+            compile_behind(environment, home=home)
 
 
 def last_used(environment: Environment) -> float:
@@ -39,11 +53,19 @@ def last_used(environment: Environment) -> float:
 
 
 @contextmanager
-def using(home: Home, environment: Environment) -> Iterator[int]:
-    """Hold the environment for as long as a supervised process lives; yields a descriptor that it may inherit."""
-    descriptor = os.open(_lock(home, environment.path), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+def using(home: Home, environment: Environment) -> Iterator[int | None]:
+    """Hold the environment for as long as a supervised process lives; yields a descriptor that it may inherit.
+
+    Yields None where no lock can be had: then the process itself is the only sign.
+    """
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH)
+        descriptor = os.open(_lock(home, environment.path), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except (OSError, CannotCreate):
+        yield None
+        return
+    try:
+        with suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_SH)
         yield descriptor
     finally:
         os.close(descriptor)

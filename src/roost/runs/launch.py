@@ -71,6 +71,8 @@ def execute(
     Raises:
         CannotStart: the system refuses to start the environment's Python.
     """
+    from roost import environments
+
     start = launch(prepared, arguments, home=home, given=given, flags=flags)
     for note in start.notes:
         report.note(note)
@@ -79,6 +81,7 @@ def execute(
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:
             stream.flush()
+    environments.started(home, prepared.environment)
     _restore_signals()
     try:
         os.execve(start.argv[0], start.argv, start.environ)  # noqa: S606  # a shell is what we must not be

@@ -54,21 +54,26 @@ def supervise(
     Raises:
         CannotStart: the system refuses to start the environment's Python.
     """
+    from roost import environments
+
     start = launch(prepared, arguments, home=home, given=given, flags=flags, environ=env)
     for note in start.notes:
         report.note(note)
     data = stdin.encode() if isinstance(stdin, str) else stdin
-    begin = time.monotonic()
     output: str | None = None
     errors: str | None = None
-    if capture:
-        status, output, errors, late = captured(start, data or b"", cwd, timeout)
-    else:
-        status, late = _shared(start, data, cwd, timeout)
+    environments.started(home, prepared.environment)
+    with environments.using(home, prepared.environment):
+        begin = time.monotonic()
+        if capture:
+            status, output, errors, late = captured(start, data or b"", cwd, timeout)
+        else:
+            status, late = _shared(start, data, cwd, timeout)
+        seconds = time.monotonic() - begin
     return Outcome(
         status=status if status >= 0 else 128 - status,
         signal=-status if status < 0 else None,
-        seconds=time.monotonic() - begin,
+        seconds=seconds,
         plan=prepared.plan,
         environment=prepared.environment,
         output=output,

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Derive an address, seal a note, store the secret in the keyring."""
+
 import argparse
 import base64
 

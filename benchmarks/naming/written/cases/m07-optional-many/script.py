@@ -1,4 +1,5 @@
 """Fetch and show; uses what is there."""
+
 from __future__ import annotations
 
 import argparse
@@ -17,13 +18,16 @@ except ImportError:
 
 try:
     from lxml import etree as ET
+
     HAVE_LXML = True
 except ImportError:
     import xml.etree.ElementTree as ET
+
     HAVE_LXML = False
 
 with contextlib.suppress(ImportError):
     import setproctitle
+
     setproctitle.setproctitle("fetcher")
 
 try:

@@ -1,4 +1,5 @@
 """One file for five programs."""
+
 import json
 
 try:

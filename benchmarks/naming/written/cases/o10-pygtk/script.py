@@ -1,5 +1,6 @@
 #!/usr/bin/env python
 import pygtk
+
 pygtk.require("2.0")
 import gtk, gobject, glib
 import dbus

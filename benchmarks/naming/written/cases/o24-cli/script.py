@@ -1,5 +1,6 @@
 #!/usr/bin/env python
 """Usage: tool.py [options]"""
+
 from docopt import docopt
 import clint
 from clint.textui import colored, puts

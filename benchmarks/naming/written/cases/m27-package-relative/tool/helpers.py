@@ -1,5 +1,6 @@
 from unidecode import unidecode
 import inflect
 
+
 def slug(t):
     return unidecode(t)

@@ -1,4 +1,5 @@
 import xlsxwriter
 
+
 def write():
     pass
