@@ -1,5 +1,4 @@
 """Turn a folder of .ics invitations and .msg mails into one overview."""
-
 import sys
 from pathlib import Path
 

@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 """Derive an address, seal a note, store the secret in the keyring."""
-
 import argparse
 import base64
 

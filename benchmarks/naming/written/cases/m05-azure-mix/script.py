@@ -29,15 +29,7 @@ async def main():
             except ResourceNotFoundError:
                 return
         DocumentAnalysisClient(os.environ["FORMS"], AzureKeyCredential(key.value))
-    print(
-        CosmosClient,
-        QueueClient,
-        ServiceBusClient,
-        ComputeManagementClient,
-        TableServiceClient,
-        EventHubProducerClient,
-        msal,
-    )
+    print(CosmosClient, QueueClient, ServiceBusClient, ComputeManagementClient, TableServiceClient, EventHubProducerClient, msal)
 
 
 asyncio.run(main())

@@ -1,5 +1,4 @@
 """A little of every namespace."""
-
 from ruamel.yaml import YAML
 from zope.interface import Interface, implementer
 import zope.component

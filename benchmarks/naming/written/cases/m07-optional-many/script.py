@@ -1,5 +1,4 @@
 """Fetch and show; uses what is there."""
-
 from __future__ import annotations
 
 import argparse
@@ -18,16 +17,13 @@ except ImportError:
 
 try:
     from lxml import etree as ET
-
     HAVE_LXML = True
 except ImportError:
     import xml.etree.ElementTree as ET
-
     HAVE_LXML = False
 
 with contextlib.suppress(ImportError):
     import setproctitle
-
     setproctitle.setproctitle("fetcher")
 
 try:

@@ -33,7 +33,6 @@ except ImportError:
     from urlparse import urljoin
 
 import sys
-
 if sys.version_info >= (3, 11):
     from typing import Self
 else:

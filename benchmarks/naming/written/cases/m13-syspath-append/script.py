@@ -1,5 +1,4 @@
 import os, sys
-
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.append(os.path.join(HERE, "lib"))
 sys.path.append(os.path.join(HERE, "..", "shared_code"))

@@ -9,7 +9,6 @@ def main():
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "settings")
     from django.core.management import execute_from_command_line
     from rest_framework import serializers
-
     execute_from_command_line(sys.argv)
 
 

@@ -16,9 +16,7 @@ import trafilatura
 import feedparser
 import socks
 
-html = requests.get(
-    "https://example.org", headers={"User-Agent": UserAgent().random}, proxies={"https": "socks5://127.0.0.1:9050"}
-).text
+html = requests.get("https://example.org", headers={"User-Agent": UserAgent().random}, proxies={"https": "socks5://127.0.0.1:9050"}).text
 soup = BeautifulSoup(html, features="html5lib")
 other = BeautifulSoup(html, "lxml")
 print(soup.title, other.title, Selector(html).css("a"), tldextract.extract("https://a.b.co.uk"))

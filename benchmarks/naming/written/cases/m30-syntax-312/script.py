@@ -17,7 +17,7 @@ class Box[T]:
 
     @override
     def __repr__(self) -> str:
-        return f"Box({', '.join(f'{k}={v!r}' for k, v in vars(self).items())})"
+        return f"Box({", ".join(f"{k}={v!r}" for k, v in vars(self).items())})"
 
 
 def first[T](pair: Pair[T]) -> T:

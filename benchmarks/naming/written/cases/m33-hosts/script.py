@@ -1,5 +1,4 @@
 """One file for five programs."""
-
 import json
 
 try:

@@ -17,18 +17,4 @@ from sense_hat import SenseHat
 
 GPIO.setmode(GPIO.BCM)
 sensor = adafruit_dht.DHT22(board.D4)
-print(
-    sensor.temperature,
-    sh1106(i2c()),
-    busio,
-    digitalio,
-    time,
-    smbus2,
-    spidev,
-    gpiozero,
-    Picamera2,
-    W1ThermSensor,
-    SenseHat,
-    MotorKit,
-    adafruit_ssd1306,
-)
+print(sensor.temperature, sh1106(i2c()), busio, digitalio, time, smbus2, spidev, gpiozero, Picamera2, W1ThermSensor, SenseHat, MotorKit, adafruit_ssd1306)

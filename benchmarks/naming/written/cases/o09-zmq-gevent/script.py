@@ -1,7 +1,5 @@
 import gevent
-from gevent import monkey
-
-monkey.patch_all()
+from gevent import monkey; monkey.patch_all()
 import zmq.green as zmq
 import msgpack
 from gevent.pywsgi import WSGIServer

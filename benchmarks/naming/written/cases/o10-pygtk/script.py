@@ -1,6 +1,5 @@
 #!/usr/bin/env python
 import pygtk
-
 pygtk.require("2.0")
 import gtk, gobject, glib
 import dbus

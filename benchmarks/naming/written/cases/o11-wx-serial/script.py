@@ -1,7 +1,6 @@
 import wx
 import serial
 import matplotlib
-
 matplotlib.use("WXAgg")
 from matplotlib.backends.backend_wxagg import FigureCanvasWxAgg as FigureCanvas
 import pylab

@@ -1,6 +1,5 @@
 #!/usr/bin/env python
 """Usage: tool.py [options]"""
-
 from docopt import docopt
 import clint
 from clint.textui import colored, puts

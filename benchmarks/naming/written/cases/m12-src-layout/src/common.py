@@ -1,1 +1,1 @@
-NAME = "https://example.org"
+NAME = 'https://example.org'

@@ -2,4 +2,4 @@ import xmltodict
 
 
 def load():
-    return xmltodict.parse("<a/>")
+    return xmltodict.parse('<a/>')

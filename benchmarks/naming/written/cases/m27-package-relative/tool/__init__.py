@@ -1,1 +1,1 @@
-__version__ = "1"
+__version__ = '1'

@@ -3,6 +3,5 @@ from rich.console import Console
 from tool.helpers import slug
 from ..outside import x
 
-
 def main():
-    typer.run(lambda: Console().print(slug("A b")))
+    typer.run(lambda: Console().print(slug('A b')))

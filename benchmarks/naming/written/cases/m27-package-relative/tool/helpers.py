@@ -1,6 +1,5 @@
 from unidecode import unidecode
 import inflect
 
-
 def slug(t):
     return unidecode(t)

@@ -1,5 +1,4 @@
 import xlsxwriter
 
-
 def write():
     pass
