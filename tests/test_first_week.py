@@ -140,7 +140,7 @@ def test_a_build_that_is_broken_off_leaves_nothing_half_built(roost, index, home
     path.write_text("import soup\nprint(soup.__version__)\n")
     asked = index.hold("soup-2.0")
     building = roost.start("run", path)
-    assert asked.wait(20)
+    assert asked.wait(60)
     os.kill(building.pid, number) if number == signal.SIGKILL else os.killpg(building.pid, number)
     output, errors = building.communicate(timeout=20)
     index.release("soup-2.0")
@@ -190,6 +190,7 @@ def test_a_script_names_roost_in_its_first_line(roost, index, script):
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "2.0 ['-v', '--', 'a b']\n", "")
 
 
+@pytest.mark.thorough
 @pytest.mark.covers("C1")
 def test_a_week_of_edits(roost, index, script):
     index.add("soup", "1.0")

@@ -90,6 +90,7 @@ def test_an_optional_import_that_fails_is_nothing_to_say(index, roost, script):
     assert roost("check", "--json", path).data["unresolved"] == []
 
 
+@pytest.mark.thorough
 def test_requirements_that_do_not_go_together_are_an_answer(index, roost, script):
     index.add("soup", "2.0")
     path = script("# /// script\n# dependencies = ['soup>=3']\n# ///\nimport soup\n")

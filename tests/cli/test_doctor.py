@@ -5,6 +5,7 @@ def states(done) -> dict[str, str]:
     return {finding["name"]: finding["state"] for finding in done.data["findings"]}
 
 
+@pytest.mark.thorough
 def test_a_machine_where_all_is_well(index, roost):
     done = roost("doctor", "--json")
     assert done.status == 0
@@ -13,6 +14,7 @@ def test_a_machine_where_all_is_well(index, roost):
     assert found["engine"] == found["folders"] == found["locks"] == found["index"] == "ok"
 
 
+@pytest.mark.thorough
 def test_an_index_that_does_not_answer_has_something_to_do(index, roost):
     index.faults["/simple/"] = 503
     done = roost("doctor")
@@ -21,6 +23,7 @@ def test_an_index_that_does_not_answer_has_something_to_do(index, roost):
     assert states(roost("doctor", "--offline", "--json"))["index"] == "skipped"
 
 
+@pytest.mark.thorough
 def test_broken_settings_and_a_home_that_cannot_be_are_named(roost, home):
     (home / "config").mkdir(parents=True)
     (home / "config/roost.toml").write_text("nonsense = 1\n")

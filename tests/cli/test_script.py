@@ -79,6 +79,7 @@ def test_upgrading_what_is_not_asked_for_says_what_is(kitchen, roost, script):
     assert "it asks for `soup`" in done.errors
 
 
+@pytest.mark.thorough
 def test_a_lock_stands_beside_the_script_and_wins(kitchen, roost, script):
     path = script(SOURCE + "print(soup.__version__)\n", "my.dinner.py")
     done = roost("lock", path)

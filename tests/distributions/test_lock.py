@@ -178,6 +178,7 @@ def test_a_folder_is_asked_for_again_when_it_has_changed(room, tmp_path):
 # inferred names are not built
 
 
+@pytest.mark.thorough
 def test_an_inferred_name_is_never_built_and_a_declared_one_may_be(index, room):
     index.add("soup", source_only=True, setup="raise SystemExit('it was run')\n", history=False)
     with pytest.raises(faults.NoMatchingVersion):
@@ -186,6 +187,7 @@ def test_an_inferred_name_is_never_built_and_a_declared_one_may_be(index, room):
         room.lock(plan=room.plan("soup"))
 
 
+@pytest.mark.thorough
 def test_what_only_an_inferred_name_needs_is_not_built_either(index, room):
     index.add(
         "bread", "1.0", source_only=True, setup="import os; open(os.environ['HOME'] + '/ran', 'w')\n", history=False
@@ -414,6 +416,7 @@ def test_a_declared_hash_is_read_from_the_requirements_file_and_checked(index, r
     assert roost("run", path).output == "1.0\n"
 
 
+@pytest.mark.thorough
 def test_pip_checks_declared_hashes_too(index, room):
     from roost.distributions import pip
     from roost.distributions.lock import request

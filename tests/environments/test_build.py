@@ -173,7 +173,7 @@ def test_a_build_that_is_killed_is_made_again(index, room, tmp_path):
     building = subprocess.Popen(
         [sys.executable, "-c", PIECE, *room.words(), "soup"], cwd=Path.cwd(), stderr=subprocess.DEVNULL
     )
-    assert asked.wait(20)
+    assert asked.wait(60)
     assert [name for name in room.inside() if name.startswith(".tmp-")]
     os.kill(building.pid, signal.SIGKILL)
     building.wait()
@@ -190,7 +190,7 @@ def test_a_killed_build_leaves_nothing_that_counts(index, room):
     building = subprocess.Popen(
         [sys.executable, "-c", PIECE, *room.words(), "soup"], cwd=Path.cwd(), stderr=subprocess.DEVNULL
     )
-    assert asked.wait(20)
+    assert asked.wait(60)
     os.kill(building.pid, signal.SIGKILL)
     building.wait()
     from roost.environments import listing
@@ -229,6 +229,7 @@ def test_a_file_that_is_not_what_the_lock_says_is_not_installed(index, room):
     assert room.inside() == []
 
 
+@pytest.mark.thorough
 @pytest.mark.covers("B5")
 def test_a_file_that_the_index_has_no_more_is_said(index, room):
     index.add("soup", history=False)
@@ -257,6 +258,7 @@ def test_what_was_never_fetched_is_said_when_offline(index, room):
     assert room.inside() == []
 
 
+@pytest.mark.thorough
 @pytest.mark.covers("C4")
 def test_what_cannot_be_compiled_names_the_step_and_its_last_words(index, room):
     index.add("soup", source_only=True, setup="raise SystemExit('the broth is burnt')\n", history=False)

@@ -66,6 +66,7 @@ def test_no_program_is_called_where_the_command_is_no_link(tmp_path):
 NAMES = {"plain": "plain", "blanks": "with blanks", "quotes": 'it\'s "quoted"', "unicode": "ünï", "long": LONG}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("installer", "name"),
     [("uv", name) for name in NAMES] + [("pip", "blanks")],

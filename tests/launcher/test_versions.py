@@ -60,7 +60,7 @@ def test_two_versions_build_at_once_in_one_home_and_leave_each_other_alone(
     assert [one("--version").output for one in (roost, newer)] == [f"roost {__version__}\n", f"roost {NEWER}\n"]
     asked = index.hold("soup-2.0")
     running = [one.start("run", path) for one in (roost, newer)]
-    assert asked.wait(20)
+    assert asked.wait(60)
     index.release("soup-2.0")
     ended = [process.communicate(timeout=60) for process in running]
     assert [output for output, _ in ended] == ["2.0\n"] * 2, ended
