@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 
 def states(done) -> dict[str, str]:
     return {finding["name"]: finding["state"] for finding in done.data["findings"]}
