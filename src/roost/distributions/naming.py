@@ -150,7 +150,9 @@ class Namer:
         line = tables.host(one.module, self._modules)
         if not line:
             other = tables.instead(one.module)
-            return Named("curated", f"`{one.root}` comes from `{other}` outside its host", other, other) if other else None
+            return (
+                Named("curated", f"`{one.root}` comes from `{other}` outside its host", other, other) if other else None
+            )
         hint = f"add it if that is meant: `roost add FILE {line.distribution}`" if line.distribution else None
         sentence = line.sentence + (
             f"; {line.distribution} is meant {line.when}" if line.distribution and line.when else ""
