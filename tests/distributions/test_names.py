@@ -41,7 +41,7 @@ def test_what_is_no_requirement_says_so(text):
 def test_any_line_is_read_or_refused(text):
     with contextlib.suppress(UnreadableRequirement):
         parsed = parse(text)
-        assert parsed.name == canonical(Requirement(text).name)
+        assert parsed.name == canonical(Requirement(text.strip()).name)
 
 
 @pytest.mark.parametrize(

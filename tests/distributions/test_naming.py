@@ -186,3 +186,16 @@ def test_a_pin_in_a_comment_is_the_authors_word(planned):
 def test_what_is_asked_for_beside_counts_as_declared(planned):
     plan = planned("import cv2\n", extra=("opencv-contrib-python",))
     assert [(one.text, one.source) for one in plan.requirements] == [("opencv-contrib-python", "option")]
+
+
+def test_a_name_that_needs_another_python_is_given_with_the_conflict(index, planned):
+    for version in ("1.0", "1.1", "1.2"):
+        index.add("tomorrow-only", version, modules={"tomorrow_only.py": ""}, requires_python=">=3.99")
+    plan = planned("import tomorrow_only\n")
+    assert texts(plan) == ["tomorrow-only"]
+    assert "its wheels need Python >=3.99" in trouble(plan, "tomorrow_only").sentence
+
+
+def test_a_board_s_module_is_a_distribution_where_nothing_else_of_the_board_is_imported(planned):
+    assert texts(planned("import ujson\n")) == ["ujson"]
+    assert texts(planned("import ujson, machine\n")) == []

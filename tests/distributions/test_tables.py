@@ -26,7 +26,7 @@ def test_a_curated_line_names_other_providers_and_its_marker():
 
 
 @pytest.mark.parametrize(
-    "module", ["", "numpy", "a" * 300, "zz.zz", "cv", "cv22", "#", "# Import", "Ünïcode", "google", "-"]
+    "module", ["", "numpy", "a" * 300, "zz.zz", "cv3", "cv22", "#", "# Import", "Ünïcode", "google", "-"]
 )
 def test_what_is_not_in_the_curated_table_gives_nothing(module):
     assert tables.curated(module) is None

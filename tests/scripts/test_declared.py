@@ -157,7 +157,7 @@ pkg @ https://h/p.zip#sha256=cc
     found = script.declared
     assert texts(found) == [
         "attrs", f"{folder}/more/here", "Flask>=3", 'requests[socks]     >=2 ; python_version < "4"', "six==1.17.0",
-        "git+https://h/p.git@main#egg=p", "pkg @ https://h/p.zip#sha256=cc", f"{folder}/local", f"-e {folder}/editable[x]",
+        "p @ git+https://h/p.git@main#egg=p", "pkg @ https://h/p.zip#sha256=cc", f"{folder}/local", f"-e {folder}/editable[x]",
     ]  # fmt: skip
     assert found.indexes == ("http://one/simple", "http://two/simple")
     assert found.constraints == ("flask<4",)

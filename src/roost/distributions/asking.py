@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import learned, tables, trust
 from .errors import IndexUnreachable
-from .named import Named, failed
+from .named import Named, Trouble, failed
 from .names import canonical
 
 TYPE_CHECKING = False
@@ -142,7 +142,11 @@ class Asker:
             return Named("trusted", f"you allowed `{name}`", name, name, wheels_only=False)
         wheels = [file for file in found.project.files if file.is_wheel and not file.yanked]
         if wheels:
-            return failed("nothing installable", "nothing installable", _elsewhere(module, name, wheels, self._target))
+            sentence = _elsewhere(module, name, wheels, self._target)
+            trouble = Trouble("nothing installable", sentence)
+            if self._only_python(module, name, found, wheels):
+                return Named("index", sentence, name, name, trouble=trouble)
+            return Named("nothing installable", sentence, trouble=trouble)
         what = "only source distributions" if found.project.files else "no files"
         return failed(
             "nothing installable",
@@ -150,6 +154,13 @@ class Asker:
             f"`{name}` on the index has {what}, and unknown code is not built for an import of `{module}`",
             _how_to_allow(name) if found.project.files else None,
         )
+
+    def _only_python(self, module: str, name: str, found: Found, wheels: list[File]) -> bool:
+        """Tell whether a distribution is the right one, and only the Python that the script asks for is in its way."""
+        newest = wheels[-1]
+        if not newest.requires_python or not newest.filename.endswith("-none-any.whl"):
+            return False
+        return self._index.contents(newest).provides(module) and not self._verdict(name, found).reasons
 
 
 def _candidates(module: str) -> Iterable[str]:
