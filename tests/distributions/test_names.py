@@ -47,8 +47,8 @@ def test_any_line_is_read_or_refused(text):
 @pytest.mark.parametrize(
     ("text", "name", "written"),
     [
-        ("./tools/soup-1.0-py3-none-any.whl", "soup", "/work/tools/soup-1.0-py3-none-any.whl"),
-        ("-e ./soup_kitchen", "soup-kitchen", "-e /work/soup_kitchen"),
+        ("./tools/soup-1.0-py3-none-any.whl", "soup", "/place/tools/soup-1.0-py3-none-any.whl"),
+        ("-e ./soup_kitchen", "soup-kitchen", "-e /place/soup_kitchen"),
         ("git+https://h/team/soup.git@v1", "soup", "git+https://h/team/soup.git@v1"),
         ("git+https://h/x.git#egg=soup", "soup", "git+https://h/x.git#egg=soup"),
         ("https://h/soup-1.0.tar.gz", "soup", "https://h/soup-1.0.tar.gz"),
@@ -57,5 +57,5 @@ def test_any_line_is_read_or_refused(text):
     ],
 )
 def test_paths_and_addresses_are_requirements_too(text, name, written):
-    wanted = read(text, folder=Path("/work"))
+    wanted = read(text, folder=Path("/place"))
     assert (wanted.name, wanted.text) == (name, written)

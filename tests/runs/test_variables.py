@@ -64,14 +64,14 @@ def test_a_user_sees_in_the_script_that_they_are_gone(ways, script):
 
 
 def test_folders_that_answered_imports_come_behind_what_pythonpath_has():
-    given = {"PYTHONPATH": "/mine:/work/src"}
-    (note,) = looking_in((Path("/work/src"), Path("/work")), given)
-    assert given == {"PYTHONPATH": "/mine:/work/src:/work"}
+    given = {"PYTHONPATH": "/mine:/place/src"}
+    (note,) = looking_in((Path("/place/src"), Path("/place")), given)
+    assert given == {"PYTHONPATH": "/mine:/place/src:/work"}
     assert "`/work`" in note
-    assert "/work/src" not in note
-    assert looking_in((Path("/work"),), given) == ()
-    assert looking_in((Path("/work/src"),), alone := {}) != ()
-    assert alone == {"PYTHONPATH": "/work/src"}
+    assert "/place/src" not in note
+    assert looking_in((Path("/place"),), given) == ()
+    assert looking_in((Path("/place/src"),), alone := {}) != ()
+    assert alone == {"PYTHONPATH": "/place/src"}
 
 
 @pytest.mark.parametrize("report", [False, True])

@@ -13,7 +13,7 @@ from roost.scripts.seen import Seen
 from roost.scripts.syntax import walk
 
 
-def seen(source: str, file: str | None = "/work/script.py") -> Seen:
+def seen(source: str, file: str | None = "/place/script.py") -> Seen:
     return walk(ast.parse(dedent(source)), file=file)
 
 
@@ -323,17 +323,17 @@ def test_addresses_give_their_scheme_and_no_password():
     ("change", "folder"),
     [
         ("sys.path.insert(0, 'lib')", "lib"),
-        ("sys.path.append(os.path.join(os.path.dirname(__file__), 'lib'))", "/work/lib"),
-        ("sys.path.insert(0, os.path.abspath(os.path.join(os.path.dirname(__file__), '..')))", "/work/.."),
+        ("sys.path.append(os.path.join(os.path.dirname(__file__), 'lib'))", "/place/lib"),
+        ("sys.path.insert(0, os.path.abspath(os.path.join(os.path.dirname(__file__), '..')))", "/place/.."),
         ("sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))", "/"),
-        ("sys.path.append(str(Path(__file__).parent / 'lib'))", "/work/lib"),
+        ("sys.path.append(str(Path(__file__).parent / 'lib'))", "/place/lib"),
         ("sys.path.append(str(Path(__file__).resolve().parents[1] / 'src'))", "/src"),
-        ("sys.path.append(HERE + '/lib')", "/work/lib"),
+        ("sys.path.append(HERE + '/lib')", "/place/lib"),
         ("sys.path[0:0] = ['lib']", "lib"),
         ("sys.path += ['lib']", "lib"),
         ("sys.path = ['lib'] + sys.path", "lib"),
         ("sys.path.extend(['lib'])", "lib"),
-        ("sys.path.append(f'{HERE}/lib')", "/work/lib"),
+        ("sys.path.append(f'{HERE}/lib')", "/place/lib"),
         ("site.addsitedir('lib')", "lib"),
     ],
 )
