@@ -358,9 +358,16 @@ def quietly(function, *arguments, **keywords) -> None:
         assert error.why or error.what  # noqa: PT017  # an error that says why is as right as an answer
 
 
+def made(tmp_path_factory):
+    """Give a folder of its own: what lies above other tests' folders would count for their scripts."""
+    folder = tmp_path_factory.getbasetemp() / "any-text"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
 @given(st.text(alphabet="-rceif=[]>~<. \n#\\;@/abc019'\"$&{}", max_size=80))
 def test_any_requirements_file_is_read_or_one_error(tmp_path_factory, text):
-    path = tmp_path_factory.getbasetemp() / "requirements.txt"
+    path = made(tmp_path_factory) / "requirements.txt"
     path.write_text(text)
     quietly(requirements.read, path)
 
@@ -372,7 +379,7 @@ def test_any_block_is_read_or_one_error(text):
 
 @given(st.text(alphabet="[project]\ndependencies = []\"'tool.poetry^~1{}", max_size=120))
 def test_any_project_is_read_or_one_error(tmp_path_factory, text):
-    path = tmp_path_factory.getbasetemp() / "pyproject.toml"
+    path = made(tmp_path_factory) / "pyproject.toml"
     path.write_text(text)
     quietly(pyproject.read, path)
 
