@@ -25,7 +25,8 @@ def main() -> int:
     options = parser.parse_args()
     truth = {
         columns[0]: columns[1:3]
-        for columns in tables.lines("curated.tsv")
+        for name in ("curated.tsv", "listed.tsv")
+        for columns in tables.lines(name)
         if len(columns) > 2 and columns[1] not in {"", "-"}
     }
     rows = []

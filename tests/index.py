@@ -54,11 +54,14 @@ def wheel(
     return f"{flat}-{version}-{tag}.whl", _zip(files)
 
 
-def sdist(name: str, version: str = "1.0", *, setup: str | None = None) -> tuple[str, bytes]:
-    """Make a source distribution; its setup.py is the given text, or one that builds a module of its name."""
+def sdist(name: str, version: str = "1.0", *, setup: str | None = None, metadata: str = "2.1") -> tuple[str, bytes]:
+    """Make a source distribution; its setup.py is the given text, or one that builds a module of its name.
+
+    With metadata 2.2 a resolver has no need to build it (PEP 643).
+    """
     flat = canonical(name).replace("-", "_")
     files = {
-        "PKG-INFO": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
+        "PKG-INFO": f"Metadata-Version: {metadata}\nName: {name}\nVersion: {version}\n",
         "setup.py": setup
         or f"from setuptools import setup\nsetup(name={name!r}, version={version!r}, py_modules=[{flat!r}])\n",
         f"{flat}.py": f"__version__ = {version!r}\n",

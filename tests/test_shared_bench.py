@@ -24,7 +24,7 @@ def test_the_needs_of_unseen_scripts_are_found(roost, tmp_path):
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     summary = json.loads(out.read_text())["roost"]["summary"]
-    assert summary["gist"]["exact"] >= 0.96 * summary["gist"]["n"], done.stdout
+    assert summary["gist"]["exact"] >= 0.97 * summary["gist"]["n"], done.stdout
     assert summary["written"]["exact"] == summary["written"]["n"], done.stdout
     assert summary["written"]["implicit"] == summary["written"]["implicit_of"], done.stdout
     rows = json.loads(out.read_text())["roost"]["rows"]

@@ -1,6 +1,8 @@
-"""Verify the curated table: for every line, say where the import path was seen in its distribution.
+"""Verify what the name tables say: for every line, where the import path was seen in its distribution.
 
-Evidence, the best first; what has been read once is remembered in a facts file, so that a second run reads and asks nothing:
+A line whose path stands in a wheel's own file list belongs into `curated.tsv`, every other into `listed.tsv`; a line goes
+from one to the other as evidence comes. What has been read once is remembered in a facts file, so that a second run reads
+and asks nothing. Evidence, the best first:
 
 - `wheel`: the path stands in the file list of a wheel that is on this machine (wheel files, an installer's
   unpacked cache, site-packages), or that `--download N` fetched through `pip download`, one at a time, at most N;
@@ -19,6 +21,7 @@ import argparse
 import json
 import os
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -29,6 +32,7 @@ from pathlib import Path, PurePosixPath
 
 DATA = Path(__file__).parent.parent / "src/roost/distributions/data"
 DATABASE_DATE = "2025-11-09"  # when pigar's database was last updated
+TABLES = ("curated.tsv", "listed.tsv")
 SUFFIXES = (".py", ".so", ".pyd", ".pyi")
 DEEPEST = 6  # parts of a dotted path that are remembered
 
@@ -47,7 +51,7 @@ def main() -> None:
     parser.add_argument(
         "--only", nargs="*", default=[], metavar="NAME", help="with --download: fetch these distributions"
     )
-    parser.add_argument("--table", type=Path, default=DATA / "curated.tsv")
+    parser.add_argument("--tables", type=Path, default=DATA, help="folder of `curated.tsv` and `listed.tsv`")
     parser.add_argument("--prune", action="store_true", help="drop lines without evidence")
     options = parser.parse_args()
     facts = load(options.facts)
@@ -55,16 +59,21 @@ def main() -> None:
         read_folder(folder, facts)
     save(options.facts, facts)
     known = read_database(options.database) if options.database else {}
-    head, rows = read_table(options.table)
+    heads = {name: read_table(options.tables / name)[0] for name in TABLES}
+    rows = [row for name in TABLES for row in read_table(options.tables / name)[1]]
     if options.download:
-        wanted = [plain(name) for name in options.only] or sorted({plain(row[1]) for row in rows if row[1] != "-"})
+        wanted = [plain(name) for name in options.only] or by_popularity(
+            {plain(row[1]) for row in rows if row[1] != "-"}
+        )
         download([name for name in wanted if name not in facts][: options.download], facts, options.facts)
     for row in rows:
         row[5] = evidence(row, facts, known)
     unseen = [row for row in rows if row[5] == "-"]
     kept = [row for row in rows if row[5] != "-"] if options.prune else rows
-    body = sorted(("\t".join(row) for row in kept), key=str.encode)
-    options.table.write_text("\n".join([*head, *body]) + "\n")
+    for name, head in heads.items():
+        seen = name == "curated.tsv"
+        body = sorted(("\t".join(row) for row in kept if row[5].startswith("wheel ") == seen), key=str.encode)
+        (options.tables / name).write_text("\n".join([*head, *body]) + "\n")
     report(kept, unseen)
 
 
@@ -98,12 +107,12 @@ def read_folder(folder: Path, facts: dict[str, dict[str, object]]) -> None:
         read_wheel(wheel, facts)
 
 
-def read_wheel(wheel: Path, facts: dict[str, dict[str, object]]) -> None:
-    """Read the file list of one wheel."""
+def read_wheel(wheel: Path, facts: dict[str, dict[str, object]], requirement: str = "") -> None:
+    """Read the file list of one wheel; it is remembered under the requirement that fetched it."""
     name, version = wheel.name.split("-")[:2]
     try:
         with zipfile.ZipFile(wheel) as archive:
-            remember(facts, name, version, archive.namelist())
+            remember(facts, requirement or name, version, archive.namelist())
     except (zipfile.BadZipFile, OSError) as error:
         print(f"{wheel.name}: {error}", file=sys.stderr)
 
@@ -149,12 +158,13 @@ def read_database(path: Path) -> dict[str, tuple[str, frozenset[str]]]:
 
 def download(names: list[str], facts: dict[str, dict[str, object]], remembered: Path) -> None:
     """Fetch wheels, one after the other, through pip, and read their file lists; a failure is remembered too."""
+    pip = shutil.which("pip")
+    if not pip:
+        sys.exit("--download needs `pip` on PATH")
     for name in names:
         with tempfile.TemporaryDirectory() as folder:
             command = [
-                sys.executable,
-                "-m",
-                "pip",
+                pip,
                 "download",
                 "--quiet",
                 "--no-deps",
@@ -166,10 +176,17 @@ def download(names: list[str], facts: dict[str, dict[str, object]], remembered: 
             ]
             done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
             for wheel in Path(folder).glob("*.whl"):
-                read_wheel(wheel, facts)
+                read_wheel(wheel, facts, name)
         if name not in facts:
             facts[name] = {"version": "", "seen": today(), "modules": [], "said": done.stderr.strip()[-200:]}
         save(remembered, facts)
+
+
+def by_popularity(names: set[str]) -> list[str]:
+    """Order canonical names by their rank among the most downloaded; those without one come last."""
+    rows = read_table(DATA / "popular.tsv")[1]
+    ranks = {name: int(rank) for name, rank, *_ in rows}
+    return sorted(names, key=lambda name: (ranks.get(name, len(ranks)), name))
 
 
 def read_table(path: Path) -> tuple[list[str], list[list[str]]]:
@@ -181,8 +198,9 @@ def read_table(path: Path) -> tuple[list[str], list[list[str]]]:
 
 
 def plain(requirement: str) -> str:
-    """Give the canonical name in a requirement."""
-    return re.sub(r"[-_.]+", "-", requirement.partition("[")[0]).lower()
+    """Give the canonical name in a requirement, with its version specifier if it has one."""
+    name, specifier = re.fullmatch(r"([\w.-]+)(?:\[.*\])?(.*)", requirement).groups()  # type: ignore[union-attr]
+    return re.sub(r"[-_.]+", "-", name).lower() + specifier
 
 
 def load(path: Path) -> dict[str, dict[str, object]]:

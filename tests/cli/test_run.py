@@ -5,6 +5,8 @@ import os
 
 import pytest
 
+from tests.index import sdist
+
 
 @pytest.mark.covers("C1")
 def test_a_script_runs_with_what_it_declares(index, roost, script):
@@ -96,3 +98,26 @@ def test_a_shebang_line_runs_the_script(roost, script, environ):
     found = environ | {"PATH": f"{roost.command.parent}{os.pathsep}{environ['PATH']}"}
     done = subprocess.run([path, "a", "--help"], env=found, capture_output=True, text=True, timeout=60, check=False)
     assert done.stdout == "['a', '--help']\n", done.stderr
+
+
+@pytest.mark.thorough
+@pytest.mark.covers("C4")
+def test_what_the_script_copes_without_and_cannot_be_built_is_left_out(index, roost, script):
+    index.put("pyyaml", *sdist("PyYAML", setup="raise SystemExit('the broth is burnt')\n", metadata="2.2"))
+    index.add("soup")
+    path = script(
+        "import soup\ntry:\n    import yaml\nexcept ImportError:\n    yaml = None\nprint(soup.__version__, yaml)\n"
+    )
+    first = roost("run", path)
+    assert first.output == "1.0 None\n"
+    assert "left out, because the script copes without and it cannot be installed: `pyyaml`" in first.errors
+    second = roost("run", path)
+    assert (second.output, second.errors) == ("1.0 None\n", "")
+
+
+@pytest.mark.thorough
+def test_what_the_script_needs_and_cannot_be_built_stops_the_run(index, roost, script):
+    index.put("pyyaml", *sdist("PyYAML", setup="raise SystemExit('the broth is burnt')\n", metadata="2.2"))
+    done = roost("run", script("import yaml\n"))
+    assert done.status == 69
+    assert "pyyaml" in done.errors

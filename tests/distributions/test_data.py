@@ -12,7 +12,15 @@ from packaging.requirements import Requirement
 from roost.distributions import tables
 
 DATA = Path(tables.__file__).parent / "data"
-COLUMNS = {"curated.tsv": 6, "known.tsv": 2, "popular.tsv": 3, "host.tsv": 5, "common.txt": 1, "implicit.tsv": 7}
+COLUMNS = {
+    "curated.tsv": 6,
+    "listed.tsv": 6,
+    "known.tsv": 2,
+    "popular.tsv": 3,
+    "host.tsv": 5,
+    "common.txt": 1,
+    "implicit.tsv": 7,
+}
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -39,17 +47,30 @@ def test_nothing_in_the_tables_is_an_address():
     assert not any(re.search(rb"https?://\w", path.read_bytes()) for path in DATA.iterdir())
 
 
-@pytest.mark.parametrize("name", ["curated.tsv", "host.tsv", "known.tsv", "popular.tsv", "common.txt"])
+@pytest.mark.parametrize("name", ["curated.tsv", "listed.tsv", "host.tsv", "known.tsv", "popular.tsv", "common.txt"])
 def test_every_line_is_found(name):
     keys = [line[0] for line in tables.lines(name)]
-    assert len(keys) > 150
+    assert len(keys) > 100
     some = [keys[0], *keys[3:-1:7], keys[-1]]
     assert all(tables._find(name, key) is not None for key in some)
     assert not any(tables._find(name, f"{key}\x01") for key in some)
 
 
-def test_curated_lines_are_well_formed():
-    for prefix, distribution, others, marker, note, verified in tables.lines("curated.tsv"):
+def prefix_lines():
+    return [*tables.lines("curated.tsv"), *tables.lines("listed.tsv")]
+
+
+def test_every_curated_line_was_read_in_a_wheel():
+    assert all(re.fullmatch(r"wheel \S+ 2\d{3}-\d\d-\d\d", line[5]) for line in tables.lines("curated.tsv"))
+
+
+def test_no_line_is_listed_that_was_read_in_a_wheel():
+    assert not any(line[5].startswith("wheel") for line in tables.lines("listed.tsv"))
+    assert not {line[0] for line in tables.lines("listed.tsv")} & {line[0] for line in tables.lines("curated.tsv")}
+
+
+def test_lines_of_prefixes_are_well_formed():
+    for prefix, distribution, others, marker, note, verified in prefix_lines():
         assert all(part.isidentifier() for part in prefix.split(".")), prefix
         assert re.match(r"(wheel|modules|root|source|layout|sdist|gone) ", verified), prefix
         assert all(NAME.fullmatch(other) for other in others.split()), prefix
@@ -63,16 +84,16 @@ def test_curated_lines_are_well_formed():
 
 
 def test_curated_names_are_neither_words_for_own_files_nor_of_hosts():
-    for prefix, distribution, *_ in tables.lines("curated.tsv"):
+    for prefix, distribution, *_ in prefix_lines():
         assert not tables.is_common(prefix), prefix
         assert not tables.host(prefix) or not distribution, prefix
 
 
 def test_what_is_curated_is_what_the_check_table_knows():
-    for prefix, distribution, _, _, _, verified in tables.lines("curated.tsv"):
+    for prefix, distribution, _, _, _, verified in prefix_lines():
         root, name = prefix.partition(".")[0], distribution.partition("[")[0]
         if not root.startswith("_") and verified.startswith(("wheel", "modules")) and tables.rank(name) is not None:
-            assert tables.provides(name, root), prefix
+            assert tables.provides(name, root) is not False, prefix
 
 
 def test_host_lines_are_well_formed():

@@ -11,13 +11,13 @@ from roost.distributions import tables
 
 
 def test_the_longest_dotted_prefix_wins():
-    blob = tables.curated("azure.storage.blob.aio")
+    blob = tables.by_prefix("azure.storage.blob.aio")
     assert blob is not None
     assert (blob.prefix, blob.distribution) == ("azure.storage.blob", "azure-storage-blob")
 
 
 def test_a_curated_line_names_other_providers_and_its_marker():
-    cv2, win32 = tables.curated("cv2"), tables.curated("win32api")
+    cv2, win32 = tables.by_prefix("cv2"), tables.by_prefix("win32api")
     assert cv2 is not None
     assert win32 is not None
     assert "opencv-python-headless" in cv2.others
@@ -28,8 +28,8 @@ def test_a_curated_line_names_other_providers_and_its_marker():
 @pytest.mark.parametrize(
     "module", ["", "numpy", "a" * 300, "zz.zz", "cv3", "cv22", "#", "# Import", "Ünïcode", "google", "-"]
 )
-def test_what_is_not_in_the_curated_table_gives_nothing(module):
-    assert tables.curated(module) is None
+def test_what_is_not_in_the_prefix_tables_gives_nothing(module):
+    assert tables.by_prefix(module) is None
 
 
 def test_providers_come_by_rank():
@@ -150,7 +150,7 @@ def test_looking_up_imports_little():
         "import importlib.util, sys, roost.values\n"
         f"spec = importlib.util.spec_from_file_location('tables', {tables.__file__!r})\n"
         "module = importlib.util.module_from_spec(spec); before = set(sys.modules); spec.loader.exec_module(module)\n"
-        "module.curated('cv2'); module.providers('cv2'); module.host('bpy'); print(sorted(set(sys.modules) - before))"
+        "module.by_prefix('cv2'); module.providers('cv2'); module.host('bpy'); print(sorted(set(sys.modules) - before))"
     )
     done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout == "[]\n"

@@ -1,6 +1,6 @@
 """Script → Requirements → Lock: import names to distributions, trust, indexes, resolving."""
 
-from .lock import lock
+from .lock import lock, without
 from .plan import answer, plan, plan_for
 from .values import Answer, Artifact, Lock, Options, Plan, Requirement, Unresolved
 
@@ -16,4 +16,5 @@ __all__ = [
     "lock",
     "plan",
     "plan_for",
+    "without",
 ]

@@ -96,7 +96,7 @@ class Coverage:
         """Give the declared distribution that provides module, by the tables and by its name; None: none is known to."""
         if not self._names:
             return None
-        line = tables.curated(module)
+        line = tables.by_prefix(module)
         if line:
             for name in (parse(line.distribution).name if line.distribution else "", *line.others):
                 if name in self._names:

@@ -13,6 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from roost.errors import RoostError
     from roost.home import Home
     from roost.reporting import Reporter
     from roost.scripts import Interpreter
@@ -47,6 +48,36 @@ def lock(plan: Plan, *, home: Home, settings: Settings, options: Options, report
         report.detail("the same request was resolved before")
         return known.lock
     return _asked_again(plan, asked, known, home=home, settings=settings, options=options, report=report)
+
+
+def without(
+    plan: Plan, fault: RoostError, whole: Plan, *, home: Home, settings: Settings, options: Options, report: Reporter
+) -> tuple[Plan, Lock] | None:
+    """Find what a script needs without the optional requirements that could be locked and not be installed.
+
+    Args:
+        plan: what could not be installed.
+        whole: the plan of the script; the lock is remembered as its answer, so that the next run does not try again.
+
+    Returns:
+        What is left of the plan, and its lock; None: nothing is optional.
+
+    Raises:
+        RoostError: as `lock`.
+    """
+    from .optional import lesser
+
+    less = lesser(plan, fault)
+    if not less or plan.script.declared.lock is not None:
+        return None
+    gone, smaller = less
+    names = ", ".join(f"`{text}`" for text in gone)
+    cause = fault.why[0] if fault.why else fault.what
+    report.note(f"left out, because the script copes without and it cannot be installed: {names} ({cause})")
+    found = lock(smaller, home=home, settings=settings, options=options, report=report)
+    found = found.replace(steps=(f"without {names}: {cause}", *found.steps))
+    remember(home, request(whole, found.interpreter, settings), found)
+    return smaller, found
 
 
 def _asked_again(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from .asking import Asker
     from .coverage import Coverage
-    from .tables import CuratedLine
+    from .tables import PrefixLine
     from .targets import Target
     from .values import Class
 
@@ -161,26 +161,27 @@ class Namer:
         return failed("host", kind, sentence, hint)
 
     def _curated(self, one: Import) -> Named | None:
-        line = tables.curated(one.module)
+        line = tables.by_prefix(one.module)
         if not line:
             return None
         if not line.distribution:
             return failed(
-                "curated", "nothing installable", line.note or f"no distribution provides `{one.module}` any more"
+                line.source, "nothing installable", line.note or f"no distribution provides `{one.module}` any more"
             )
         if not self._target.holds(line.marker):
-            return self._elsewhere(line.marker, line.distribution, one)
+            return self._elsewhere(line, one)
         text = self._in_context(line)
         parsed = parse(text)
-        reason = f"`{line.prefix}` is known to come from `{parsed.name}`" + (f": {line.note}" if line.note else "")
-        return Named("curated", reason, parsed.name, text, wheels_only=False)
+        how = "is known to come" if line.source == "curated" else "comes, as public lists have it,"
+        reason = f"`{line.prefix}` {how} from `{parsed.name}`" + (f": {line.note}" if line.note else "")
+        return Named(line.source, reason, parsed.name, text, wheels_only=False)
 
-    def _in_context(self, line: CuratedLine) -> str:
+    def _in_context(self, line: PrefixLine) -> str:
         """Choose among a line's providers by what else the script imports: `captcha` beside `django` is another one."""
         if not line.others:
             return line.distribution
         options = (line.distribution, *line.others)
-        below = [tables.curated(module) for module in self._modules if module.startswith(f"{line.prefix}.")]
+        below = [tables.by_prefix(module) for module in self._modules if module.startswith(f"{line.prefix}.")]
         told = next((known.distribution for known in below if known and known.distribution in line.others), None)
         if told:
             return told  # another import of the same root leaves no doubt: `haystack.indexes` is not in `haystack-ai`
@@ -192,13 +193,13 @@ class Namer:
                 return next(text for text in options if text not in theirs)
         return line.distribution
 
-    def _elsewhere(self, marker: str, distribution: str, one: Import) -> Named:
-        name = parse(distribution).name
+    def _elsewhere(self, line: PrefixLine, one: Import) -> Named:
+        marker, name = line.marker, parse(line.distribution).name
         if "python_" in marker and not ("platform" in marker or "os_name" in marker):
             sentence = f"`{name}`, which has `{one.root}`, can be installed only where {_spoken(marker)}, not on Python {self._target.short}"
-            return failed("curated", "nothing installable", sentence)
+            return failed(line.source, "nothing installable", sentence)
         return failed(
-            "curated",
+            line.source,
             "other platform",
             f"`{one.root}` exists only where {_spoken(marker)}: `{name}` cannot be installed here",
         )
@@ -230,7 +231,7 @@ def _part(one: Import, module: str, names: tuple[str, ...]) -> Import:
 
 
 def _has_own(module: str) -> bool:
-    line = tables.curated(module)
+    line = tables.by_prefix(module)
     if line and line.prefix == module:
         return True
     return any(known.name == canonical(module.replace(".", "-")) for known in tables.suggested(module))

@@ -28,6 +28,19 @@ def smaller(plan: Plan, request: Request, fault: RoostError) -> Iterator[tuple[t
             yield tuple(text for text in free if text in texts), _without(plan, request, texts)
 
 
+def lesser(plan: Plan, fault: RoostError) -> tuple[tuple[str, ...], Plan] | None:
+    """Give the plan without the optional requirements that a fault is about, or without any, and what it leaves out.
+
+    None: nothing in it is optional.
+    """
+    free = {one.text: one.name for one in plan.requirements if one.optional}
+    said = " ".join((fault.what, *fault.why)).lower()
+    gone = tuple(text for text, name in free.items() if _named(name, said)) or tuple(free)
+    if not gone:
+        return None
+    return gone, plan.replace(requirements=tuple(one for one in plan.requirements if one.text not in gone))
+
+
 def _named(name: str, said: str) -> bool:
     return bool(re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", said))
 

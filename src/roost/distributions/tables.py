@@ -14,19 +14,25 @@ from roost.values import Value
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Sequence
+    from typing import Literal
 
 _FOLDER = os.path.join(os.path.dirname(__file__), "data")  # noqa: PTH118, PTH120 (pathlib is not needed here)
 
 
-class CuratedLine(Value):
-    """What the curated table says about a dotted import prefix."""
+class PrefixLine(Value):
+    """What the curated or the listed table says about a dotted import prefix."""
 
     prefix: str  # "cv2", "google.cloud.storage"
     distribution: str  # canonical name, or a requirement with an extra: "psycopg[binary]"
     others: tuple[str, ...]  # canonical names that provide the prefix as well
     marker: str  # PEP 508 marker under which it can be installed; "": always
     note: str  # a sentence for the user; "": none
-    verified: str  # "wheel 4.12.0.88 2026-11-21", "record 4.12.0.88 2025-11-09", "sdist …": where the path was seen
+    verified: str  # "wheel 4.12.0.88 2026-11-21" (curated), "modules 4.12.0.88 2025-11-09", "sdist …" (listed): where the path was seen
+
+    @property
+    def source(self) -> Literal["curated", "listed"]:
+        """Give the table: curated if the path was read in a wheel, else listed."""
+        return "curated" if self.verified.startswith("wheel ") else "listed"
 
 
 class Known(Value):
@@ -83,13 +89,13 @@ class ImplicitRule(Value):
         return all(_term_holds(term, arguments, dict(keywords)) for term in self.condition.split(" & ") if term)
 
 
-def curated(module: str) -> CuratedLine | None:
-    """Give the curated line of the longest dotted prefix of module, or None."""
+def by_prefix(module: str) -> PrefixLine | None:
+    """Give the line of the longest dotted prefix of module, of the curated table before the listed one, or None."""
     for prefix in _prefixes(module):
-        columns = _find("curated.tsv", prefix)
+        columns = _find("curated.tsv", prefix) or _find("listed.tsv", prefix)
         if columns:
             distribution, others, marker, note, verified = columns
-            return CuratedLine(prefix, distribution, tuple(others.split()), marker, note, verified)
+            return PrefixLine(prefix, distribution, tuple(others.split()), marker, note, verified)
     return None
 
 

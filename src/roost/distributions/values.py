@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     Source = Literal["declared", "option", "inferred", "implicit"]
     Means = Literal[
-        "standard library", "local", "not needed", "declared", "host", "python2", "own file", "curated", "learned",
+        "standard library", "local", "not needed", "declared", "host", "python2", "own file", "curated", "listed", "learned",
         "index", "trusted", "refused", "nothing installable", "unknown",
     ]  # fmt: skip
     Class = Literal[

@@ -34,6 +34,7 @@ def prepare(
     Raises:
         RoostError: no plan, no Python, no lock or no environment; from the room that could not.
     """
+    from roost.distributions import faults, without
     from roost.distributions import lock as find_lock
     from roost.distributions import plan as decide
     from roost.environments import ensure, refer
@@ -48,7 +49,15 @@ def prepare(
         planned(plan)
     _tell(plan, report)
     lock = find_lock(plan, home=home, settings=settings, options=options, report=report)
-    environment = ensure(lock, home=home, settings=settings, options=options, report=report)
+    environment, asked = None, plan
+    while environment is None:
+        try:
+            environment = ensure(lock, home=home, settings=settings, options=options, report=report)
+        except faults.BuildFailed as error:
+            less = without(asked, error, plan, home=home, settings=settings, options=options, report=report)
+            if less is None:
+                raise
+            asked, lock = less
     refer(home, script, lock, environment)
     return Prepared(plan, lock, environment)
 
