@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 
 from roost.errors import RoostError, UsageError
 
@@ -30,8 +31,11 @@ def run(arguments: Arguments, output: Output) -> int:
     target = arguments.text("report")
     if target:
         _reported(target, arguments, output)
+    began = time.time_ns()
     home, settings = place.find(output)
     prepared = _prepare(arguments, output, home, settings)
+    if arguments.words and not arguments.given:
+        runs.record(prepared, arguments.words[0], began=began, home=home, settings=settings)
     output.finish()
     runs.execute(prepared, arguments.rest, home=home, report=output, given=_given(arguments))
 

@@ -1,6 +1,6 @@
 """Script → Requirements → Lock: import names to distributions, trust, indexes, resolving."""
 
-from .lock import lock, without
+from .lock import lock, remembered, without
 from .plan import answer, plan, plan_for
 from .values import Answer, Artifact, Lock, Options, Plan, Requirement, Unresolved
 
@@ -16,5 +16,6 @@ __all__ = [
     "lock",
     "plan",
     "plan_for",
+    "remembered",
     "without",
 ]

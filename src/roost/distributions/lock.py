@@ -50,6 +50,12 @@ def lock(plan: Plan, *, home: Home, settings: Settings, options: Options, report
     return _asked_again(plan, asked, known, home=home, settings=settings, options=options, report=report)
 
 
+def remembered(plan: Plan, *, home: Home, settings: Settings) -> Remembered | None:
+    """Give the lock that was found before for a plan whose interpreter is there, however old it is."""
+    interpreter = plan.python.interpreter
+    return recall(home, request(plan, interpreter, settings)) if interpreter else None
+
+
 def without(
     plan: Plan, fault: RoostError, whole: Plan, *, home: Home, settings: Settings, options: Options, report: Reporter
 ) -> tuple[Plan, Lock] | None:

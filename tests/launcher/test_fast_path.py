@@ -1,0 +1,243 @@
+"""The second run: what the launcher starts by itself, and every way in which its record can be wrong."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from roost import home as homes
+from roost.runs import records
+from tests import parts
+
+LAUNCHER = Path(__file__).parent.parent.parent / "src/roost/launcher/roost"
+SHELLS = {
+    "dash": ["dash"],
+    "bash": ["bash", "--posix"],
+    "busybox": ["busybox", "sh"],
+    "zsh": ["zsh", "--emulate", "sh"],
+    "mksh": ["ksh"],
+}
+SOURCE = "import one, soup, sys\nprint(soup.__version__, one.VALUE, sys.argv[1:])\n"
+
+
+@pytest.fixture(params=SHELLS)
+def shell(request):
+    words = SHELLS[request.param]
+    parts.program(words[0])
+    return words
+
+
+class Warm:
+    """A script that ran; from now on only the launcher is asked, which has no Python of ours to fall back on."""
+
+    def __init__(self, roost, path: Path, folder: Path):
+        self.roost, self.path, self.work = roost, path, path.parent
+        self.home = homes.locate(roost.environ)
+        self.launcher = folder / "roost"
+        folder.mkdir()
+        shutil.copy(LAUNCHER, self.launcher)
+        (folder / "roost-python").write_text("#!/bin/false\n")
+        for source, needed in (("one.py", "two"), ("two.py", "three"), ("three.py", None)):
+            (self.work / source).write_text(f"from {needed} import VALUE\n" if needed else "VALUE = 3\n")
+        time.sleep(0.1)  # the files have to rest before anybody begins to read
+        for _ in range(2):
+            assert roost("run", path).status == 0
+        deadline = time.monotonic() + 60
+        while not list(self.environment.glob(".compiled")) and time.monotonic() < deadline:
+            time.sleep(0.02)
+
+    @property
+    def environment(self) -> Path:
+        return next(path for path in self.home.environments.iterdir() if path.name.startswith("soup-"))
+
+    def run(self, shell, *arguments, file="it.py", **environ):
+        return subprocess.run(
+            [*shell, self.launcher, "run", file, *arguments], cwd=self.work, env=self.roost.environ | environ,
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+    def hits(self, shell, **more):
+        done = self.run(shell, **more)
+        assert (done.returncode == 0) == bool(done.stdout)
+        assert done.returncode in (0, 1), done.stderr  # 1: that of the program in our Python's place
+        return done.returncode == 0
+
+
+@pytest.fixture
+def warm(index, roost, script, tmp_path):
+    index.add("soup", "1.0")
+    return Warm(roost, script(SOURCE), tmp_path / "launcher")
+
+
+@pytest.fixture
+def sh(warm):
+    """Check that the record is right before a test makes it wrong."""
+    assert warm.hits(["sh"])
+    return ["sh"]
+
+
+@pytest.mark.covers("C3")
+def test_a_script_that_ran_starts_without_a_python_of_ours(warm, shell):
+    done = warm.run(shell, "-h", "--", "--version", "a b", "--")
+    assert (done.stdout, done.stderr) == ("1.0 3 ['-h', '--', '--version', 'a b', '--']\n", "")
+    assert warm.run(shell, "--", "--", "x").stdout == "1.0 3 ['--', 'x']\n"
+    assert warm.hits(shell, file=str(warm.path))
+    assert warm.hits(shell, file="./it.py")
+
+
+def test_variables_are_those_of_an_activated_environment(warm, sh):
+    warm.path.write_text(
+        f"{SOURCE}import os\nprint(os.environ['PATH'], os.environ['VIRTUAL_ENV'], os.environ.get('CONDA_PREFIX'))\n"
+    )
+    time.sleep(0.1)
+    slow = warm.roost("run", warm.path).output
+    assert warm.run(sh, CONDA_PREFIX="/conda", VIRTUAL_ENV="/other").stdout == slow
+
+
+def test_an_edit_is_seen_to_the_nanosecond(warm, shell):
+    assert warm.hits(shell)
+    facts = warm.path.stat()
+    second = 1_000_000_000 if shell[0] == "busybox" else 1  # which compares whole seconds
+    for step in (second, -second):
+        os.utime(warm.path, ns=(facts.st_atime_ns, facts.st_mtime_ns + step))
+        assert not warm.hits(shell)
+    os.utime(warm.path, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+    assert warm.hits(shell)
+
+
+def change_local(warm):
+    (warm.work / "three.py").write_text("VALUE = 4\n")
+
+
+def old_time(warm):
+    warm.path.write_text("print('older')\n")
+    os.utime(warm.path, (1, 1))
+
+
+def turn_link(warm):
+    other = warm.work / "other.py"
+    other.write_text("print('other')\n")
+    warm.path.unlink()
+    warm.path.symlink_to(other)
+
+
+def shadow(warm):
+    (warm.work / "soup.py").write_text("__version__ = 'own'\n")
+
+
+def shadow_link(warm):
+    (warm.work / "soup").symlink_to("nowhere")
+
+
+def require(warm):
+    (warm.work / "requirements.txt").write_text("soup==0.0.1\n")
+
+
+def settings(warm):
+    homes.write(warm.home.settings_file, "offline = true\n")
+
+
+def lose_environment(warm):
+    shutil.rmtree(warm.environment)
+
+
+def lose_interpreter(warm):
+    (warm.environment / "bin/python").unlink()
+
+
+def lose_manifest(warm):
+    (warm.environment / "roost.json").write_text("")
+
+
+def other_interpreter(warm):
+    python = warm.environment / "bin/python"
+    python.unlink()
+    shutil.copy("/bin/sh", python)
+
+
+def lose_stamps(warm):
+    shutil.rmtree(warm.home.launcher / "stamps")
+
+
+def cut_record(warm):
+    record = next(warm.home.launcher.rglob(".record"))
+    record.write_text(record.read_text()[:-60])
+
+
+def expire(warm):
+    last = max((warm.home.launcher / "stamps").iterdir(), key=lambda path: int(path.name))
+    assert int(last.name) > time.time_ns()
+    os.utime(last, (1, 1))
+
+
+CHANGES = [
+    change_local, old_time, turn_link, shadow, shadow_link, require, settings, lose_environment, lose_interpreter,
+    lose_manifest, other_interpreter, lose_stamps, cut_record, expire,
+]  # fmt: skip
+
+
+@pytest.mark.covers("C3")
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
+def test_a_change_is_seen(change, warm, sh):
+    change(warm)
+    assert not warm.hits(sh)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["ROOST_PYTHON", "ROOST_OFFLINE", "ROOST_INDEX_URL", "ROOST_MEND", "PYTHONPATH", "PYTHONHOME", "UV_INDEX_URL"],
+)
+def test_a_variable_that_matters_is_seen(name, warm, sh):
+    assert not warm.hits(sh, **{name: "changed"})
+
+
+def test_options_another_place_and_another_name_go_the_whole_way(warm, sh):
+    assert not warm.hits(sh, file="-v")
+    (warm.work / "more").mkdir()
+    assert not warm.hits(sh, file="more/../it.py")
+    warm.path.rename(warm.work / "moved.py")
+    assert not warm.hits(sh, file="moved.py")
+    assert not warm.hits(sh)
+
+
+def test_a_file_that_did_not_rest_has_no_record(index, roost, script, tmp_path):
+    index.add("soup")
+    path = script("import soup\n")
+    os.utime(path, ns=(time.time_ns() + 10**12,) * 2)
+    for _ in range(2):
+        assert roost("run", path).status == 0
+    assert not list(homes.locate(roost.environ).launcher.rglob(".record"))
+
+
+def test_where_the_shell_sees_only_seconds_files_rest_longer(tmp_path, monkeypatch):
+    shell = tmp_path / "sh"
+    shell.write_text('#!/bin/sh\nexec busybox sh "$@"\n')
+    shell.chmod(0o755)
+    parts.program("busybox")
+    monkeypatch.setattr(records, "SHELL", str(shell))
+    home = homes.Home(*(tmp_path / name for name in "abcd"))
+    assert not records._sharp(home)
+    monkeypatch.undo()
+    assert records._sharp(home)
+
+
+def test_where_something_is_to_be_said_there_is_no_record(index, roost, script):
+    path = script("try:\n    import utils\nfinally:\n    raise SystemExit(0)\n")
+    time.sleep(0.1)
+    said = [roost("run", path).errors for _ in range(3)]
+    assert said[0]
+    assert said[0] == said[1] == said[2]
+
+
+def test_names_with_quotes_and_blanks_have_records_and_newlines_have_none(index, roost, script, warm, sh):
+    for name, hit in (('it\'s $HOME `x` "y" ü.py', True), ("a\nb.py", False)):
+        warm.path.rename(path := warm.work / name)
+        warm.path = path
+        time.sleep(0.1)
+        assert roost("run", path).status == 0
+        assert warm.hits(sh, file=name) == hit
