@@ -40,7 +40,8 @@ class Machine:
         self, command: str, *, uid: int = 0, cwd: str = "/", environ: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
         """Run a command line of sh in it; mounts and processes are gone when it ends, in whatever way."""
-        mounts = ["mount --rbind /dev dev"]
+        # a machine's root is a mount; who makes namespaces in it (these tests do, when they run in one) needs that
+        mounts = ['mount --rbind "$PWD" "$PWD"', 'cd "$PWD"', "mount --rbind /dev dev"]
         for source, place in self.binds.items():
             (self.root / place.lstrip("/")).mkdir(parents=True, exist_ok=True)
             mounts.append(f"mount --bind '{source}' '.{place}'")
