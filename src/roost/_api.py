@@ -157,11 +157,9 @@ def _read(path: str | os.PathLike[str], home: Home) -> Script:
 
 def _declaring(requirements: Sequence[str]) -> Script:
     """Make the script that declares requirements and contains nothing."""
-    import hashlib
-
     from roost.scripts.values import Declaration, Declared, Script
 
     lines = tuple(Declaration(text, line, None, "requirements") for line, text in enumerate(requirements, 1))
-    digest = hashlib.sha256("\n".join(requirements).encode()).hexdigest()
+    data = "\n".join(requirements).encode()
     declared = Declared(lines, where="the requirements given", via="requirements")
-    return Script(None, "the requirements given", "command", b"", digest, declared=declared)
+    return Script(None, "the requirements given", "command", b"", data, declared=declared)

@@ -77,7 +77,7 @@ class Room:
         declared: Declared | None = None,
     ) -> Plan:
         python = python or self.python
-        script = Script(self.script, self.script.name, "python", None, "0" * 64, declared=declared or Declared())
+        script = Script(self.script, self.script.name, "python", None, b"", declared=declared or Declared())
         needs = tuple(self.requirement(text, wheels_only) for text in texts)
         return Plan(script, Choice(python, python.short, "for the test"), needs, (), ())
 

@@ -24,7 +24,7 @@ def prepared(folder: Path, form: str, file: str) -> runs.Prepared:
         path = Path(file).absolute()
         if form in ("notebook", "markdown"):
             program = path.with_suffix(".program").read_bytes()
-    script = Script(path, path.name if path else file, form, program, "0" * 64, module=module)
+    script = Script(path, path.name if path else file, form, program, b"", module=module)
     python = Interpreter(Path(sys.executable), "cpython", sys.version_info[:3], "", "linux-x86_64-glibc2.36")
     plan = Plan(script, Choice(python, "3", "for the test"), (), (), ())
     environment = Environment(folder, "0" * 64, folder / "bin" / "python", "3.11.7", (), 0.0)

@@ -31,7 +31,7 @@ def run(made, script, home):
     def call(source: str, *arguments: str, **more) -> runs.Outcome:
         path = script(source)
         python = Interpreter(Path(sys.executable), "cpython", sys.version_info[:3], "", "linux")
-        plan = Plan(Script(path, path.name, "python", None, "0" * 64), Choice(python, "3", "for the test"), (), (), ())
+        plan = Plan(Script(path, path.name, "python", None, b""), Choice(python, "3", "for the test"), (), (), ())
         environment = Environment(made, "0" * 64, made / "bin" / "python", "3.11.7", (), 0.0)
         prepared = runs.Prepared(plan, Lock(python, (), "", ()), environment)
         return runs.supervise(prepared, arguments, home=locate({"ROOST_HOME": str(home)}), report=Silent(), **more)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import time
 
 from roost import home as homes
@@ -36,6 +34,9 @@ class Request(Value):
     @property
     def digest(self) -> str:
         """Give the name under which it is remembered; the order of the requirements does not matter."""
+        import hashlib
+        import json
+
         python = self.interpreter
         return hashlib.sha256(
             json.dumps([
@@ -58,6 +59,8 @@ class Remembered(Value):
 
 def recall(home: Home, request: Request) -> Remembered | None:
     """Give what is remembered; a file that is cut, damaged or of another schema is not there."""
+    import json
+
     try:
         document = json.loads((home.requests / f"{request.digest}.json").read_bytes())
         if document["schema"] != SCHEMA:
@@ -75,6 +78,8 @@ def remember(home: Home, request: Request, lock: Lock) -> None:
     Raises:
         CannotCreate: the disk is full, or the folder cannot be written.
     """
+    import json
+
     fields = [[a.name, a.version, a.filename, a.url, a.sha256, a.size, a.commit] for a in lock.artifacts]
     document = {
         "schema": SCHEMA,

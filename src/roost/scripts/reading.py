@@ -95,7 +95,7 @@ def _finished(draft: Draft, interpreters: Interpreters | None) -> Script:
         name=draft.name,
         form=draft.form,
         program=draft.program,
-        digest=_digest(draft.data),
+        data=draft.data,
         imports=tuple(followed.imports),
         declared=gathered.declared,
         calls=calls,
@@ -154,9 +154,3 @@ def _fallbacks(folder: Path, top: Path, projects: Sequence[Path]) -> list[str]:
     project = next((one.parent for one in projects if isfile(one) or isfile(one.parent / "setup.py")), folder)
     found = [folder / "src", top, top / "src", project / "src", project]
     return [str(one) for one in dict.fromkeys(found) if one != folder]
-
-
-def _digest(data: bytes) -> str:
-    import hashlib
-
-    return hashlib.sha256(data).hexdigest()

@@ -87,7 +87,7 @@ class Script(Value):
     name: str  # for messages: "chart.py", "<stdin>", "-c", "-m tool"
     form: Form
     program: bytes | None  # the Python source to run when it is not the file itself (notebook, Markdown, stdin, -c)
-    digest: str  # sha256 hex of the bytes read
+    data: bytes  # as read
     imports: tuple[Import, ...] = ()  # of the script and of the local modules it leads to; relative ones left out
     declared: Declared = Declared()
     calls: tuple[Call, ...] = ()
@@ -103,6 +103,13 @@ class Script(Value):
     search: tuple[
         Path, ...
     ] = ()  # folders whose modules it imports though Python does not look there (`src/`, a project's root)
+
+    @property
+    def digest(self) -> str:
+        """Give the sha256 of the bytes read, in hexadecimal."""
+        import hashlib  # loads a library of cryptography; most answers need none
+
+        return hashlib.sha256(self.data).hexdigest()
 
 
 class Interpreter(Value):
