@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 import urllib.request
+from pathlib import Path
 
 import pytest
 
@@ -15,7 +17,7 @@ from tests.index import sdist, wheel
 def uv(environ, tmp_path):
     def run(*arguments):
         return subprocess.run(
-            ["uv", *arguments], env=environ | {"UV_CACHE_DIR": str(tmp_path / "cache"), "PATH": os.environ["PATH"]},
+            [Path(sys.executable).parent / "uv", *arguments], env=environ | {"UV_CACHE_DIR": str(tmp_path / "cache"), "PATH": os.environ["PATH"]},
             capture_output=True, text=True, check=False, cwd=tmp_path,
         )  # fmt: skip
 
