@@ -422,15 +422,19 @@ def test_a_declared_hash_is_read_from_the_requirements_file_and_checked(index, r
 
 
 @pytest.mark.thorough
-def test_pip_checks_declared_hashes_too(index, room):
+def test_pip_checks_declared_hashes_too(index, room, tmp_path):
+    import venv
+
     from roost.distributions import pip
     from roost.distributions.lock import request
     from roost.distributions.resolve import Means
 
     index.add("soup", "1.0")
     means = Means(room.home, room.settings, room.report, dict(os.environ))
+    venv.create(tmp_path / "with-pip", with_pip=True)  # Debian's own Python has none
+    python = room.python.replace(path=tmp_path / "with-pip/bin/python")
     for digest, fits in (("0" * 64, False), (index.projects["soup"][-1].sha256, True)):
-        asked = request(needing(room, hashed(room, "soup", digest)), room.python, room.settings)
+        asked = request(needing(room, hashed(room, "soup", digest)), python, room.settings)
         if fits:
             assert pip.resolve_with_pip(asked, means, "soup").artifacts[0].sha256 == digest
         else:
