@@ -196,6 +196,14 @@ def test_a_variable_that_matters_is_seen(name, warm, sh):
     assert not warm.hits(sh, **{name: "changed"})
 
 
+def test_another_environments_distributions_are_taken_from_pythonpath_each_time(warm, sh):
+    other = {"PYTHONPATH": "/elsewhere/site-packages"}
+    said = [warm.roost("run", warm.path, **other).errors for _ in range(2)]
+    assert "/elsewhere/site-packages" in said[0]
+    assert said[0] == said[1]
+    assert not warm.hits(sh, **other)
+
+
 def test_options_another_place_and_another_name_go_the_whole_way(warm, sh):
     assert not warm.hits(sh, file="-v")
     (warm.work / "more").mkdir()

@@ -11,7 +11,7 @@ from .values import Lock
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from roost.errors import RoostError
     from roost.home import Home
@@ -146,9 +146,14 @@ def _hashes(plan: Plan) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return tuple(found.items())
 
 
+def names_places(texts: Iterable[str]) -> bool:
+    """Tell whether a requirement among these names a local folder or file, which changes under the same words."""
+    return any("file:" in text or text.startswith(("-e", ".", "/")) for text in texts)
+
+
 def _stamps(texts: Sequence[str]) -> tuple[str, ...]:
     """Say what local folders and files contain that are asked for by path: they change under the same words."""
-    if not any("file:" in text or text.startswith(("-e", ".", "/")) for text in texts):
+    if not names_places(texts):
         return ()
     from .local import stamp
 

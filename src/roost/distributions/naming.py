@@ -86,7 +86,7 @@ class Namer:
             or self._python2(one)
             or self._declared_by_wheel(one)
             or self._host(one)
-            or self._curated(one)
+            or self._by_prefix(one)
             or self._common(one)
             or self._learned(one)
         )
@@ -160,7 +160,7 @@ class Namer:
         kind: Class = "nothing installable" if "bindings" in line.host else "host program"  # libraries, not programs
         return failed("host", kind, sentence, hint)
 
-    def _curated(self, one: Import) -> Named | None:
+    def _by_prefix(self, one: Import) -> Named | None:
         line = tables.by_prefix(one.module)
         if not line:
             return None

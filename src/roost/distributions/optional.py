@@ -6,7 +6,7 @@ import re
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from roost.errors import RoostError
 
@@ -21,9 +21,7 @@ def smaller(plan: Plan, request: Request, fault: RoostError) -> Iterator[tuple[t
     """
     needed = {one.text for one in plan.requirements if not one.optional}
     free = {one.text: one.name for one in plan.requirements if one.optional and one.text not in needed}
-    said = " ".join((fault.what, *fault.why)).lower()
-    named = {text for text, name in free.items() if _named(name, said)}
-    for texts in dict.fromkeys((frozenset(named), frozenset(free))):
+    for texts in dict.fromkeys((_named(free, fault), frozenset(free))):
         if texts:
             yield tuple(text for text in free if text in texts), _without(plan, request, texts)
 
@@ -34,15 +32,17 @@ def lesser(plan: Plan, fault: RoostError) -> tuple[tuple[str, ...], Plan] | None
     None: nothing in it is optional.
     """
     free = {one.text: one.name for one in plan.requirements if one.optional}
-    said = " ".join((fault.what, *fault.why)).lower()
-    gone = tuple(text for text, name in free.items() if _named(name, said)) or tuple(free)
-    if not gone:
+    texts = _named(free, fault) or free.keys()
+    if not texts:
         return None
+    gone = tuple(text for text in free if text in texts)
     return gone, plan.replace(requirements=tuple(one for one in plan.requirements if one.text not in gone))
 
 
-def _named(name: str, said: str) -> bool:
-    return bool(re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", said))
+def _named(free: Mapping[str, str], fault: RoostError) -> frozenset[str]:
+    """Give those of the requirements (text → name) that a fault names."""
+    said = " ".join((fault.what, *fault.why)).lower()
+    return frozenset(text for text, name in free.items() if re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", said))
 
 
 def _without(plan: Plan, request: Request, texts: frozenset[str]) -> Request:

@@ -1,6 +1,6 @@
 """What the launcher needs to start a script again without us: a record of everything that the answer hung on.
 
-A record is a fragment of sh (contracts §3): a chain of tests that ends in two assignments. Each file that was read has
+A record is a fragment of sh (contracts §3): a chain of tests that ends in assignments. Each file that was read has
 a stamp, an empty file with exactly its time of change; stamps are named by that time, so that they are never wrong
 and shared. A record is only written where an edit after our reading cannot go unseen: each file must have
 rested for a while before we began, by its own time and by that of its inode, which nobody can put back.
@@ -14,8 +14,11 @@ import time
 from pathlib import Path
 
 from roost import home as homes
+from roost.environments.use import MARK
 from roost.errors import CannotCreate
 from roost.values import fields
+
+from .variables import BREAKING, isolated
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
     from .values import Prepared
 
 FORM = "1"  # of records; the launcher reads only this one
-RESTED = 50_000_000  # nanoseconds; clocks of file systems step in up to ten thousandths of a second
+RESTED = 50_000_000  # nanoseconds; clocks of file systems step in up to a hundredth of a second
 RESTED_WHOLE = 2_000_000_000  # where times are whole seconds, or sh compares only those (busybox, macOS)
 SHELL = "/bin/sh"  # what the launcher runs in
 MOST = 200  # files and absences in one record; beyond, starting Python costs less than testing them
@@ -38,7 +41,6 @@ _VARIABLES = (
     "UV_CONFIG_FILE", "PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS", "PIP_CONFIG_FILE",
 )  # fmt: skip
 _OURS = Path(__file__).parent.parent / "version.py"  # another roost may answer otherwise
-_EMPTY = ("PYTHONHOME", "PYTHONPLATLIBDIR", "PYTHONEXECUTABLE", "_PYTHON_SYSCONFIGDATA_NAME")
 
 
 def record(
@@ -60,7 +62,7 @@ def record(
         Whether there is a record now. A home that cannot be written has none, and needs none.
     """
     place = _place(home, given, environ)
-    if place is None or not _plain(prepared) or home.note or any(environ.get(name) for name in _EMPTY):
+    if place is None or not _plain(prepared) or home.note or isolated(environ, prepared.environment.path)[1]:
         return False
     files = [*prepared.plan.script.inputs, prepared.environment.python, _OURS]
     missing = [*prepared.plan.script.absent]
@@ -73,7 +75,7 @@ def record(
         rest = RESTED if _sharp(home) else RESTED_WHOLE
         tests = [_variables(environ), *_standing(prepared), *_unchanged(files, began - rest, home)]
         if expires:
-            tests.append(f"[ ! {_quoted(prepared.environment.path / '.used')} -nt {_quoted(_stamp(home, expires))} ]")
+            tests.append(f"[ ! {_quoted(prepared.environment.path / MARK)} -nt {_quoted(_stamp(home, expires))} ]")
         tests += [f"[ ! -e {_quoted(file)} ] && [ ! -h {_quoted(file)} ]" for file in missing]
         homes.write(place, _text(prepared, tests))
     except (OSError, ValueError, CannotCreate):
@@ -101,13 +103,15 @@ def _same(folder: str) -> bool:
 
 def _plain(prepared: Prepared) -> bool:
     """Tell whether nothing is to be said or arranged before the script starts."""
+    from roost.distributions.lock import names_places
+
     script, plan = prepared.plan.script, prepared.plan
     return (
         script.form == "python"
         and script.program is None
         and not script.search
         and not (script.notes or plan.notes or plan.unresolved)
-        and not any(line.text.startswith(("-e", ".", "/")) or "file:" in line.text for line in plan.requirements)
+        and not names_places(line.text for line in plan.requirements)
     )
 
 
@@ -116,7 +120,7 @@ def _variables(environ: Mapping[str, str]) -> str:
 
     names = (*(f"ROOST_{name.upper()}" for name in fields(Settings)), *_VARIABLES)
     values = "|".join(environ.get(name, "") for name in names)
-    empty = "".join(f"${{{name}-}}" for name in _EMPTY)
+    empty = "".join(f"${{{name}-}}" for name in BREAKING)
     return f'[ -z "{empty}" ] && [ "{"|".join(f"${{{name}-}}" for name in names)}" = {_quoted(values)} ]'
 
 
@@ -190,7 +194,7 @@ def _expires(prepared: Prepared, home: Home, settings: Settings) -> int | None:
 
 
 def _text(prepared: Prepared, tests: Sequence[str]) -> str:
-    used = _quoted(prepared.environment.path / ".used")
+    used = _quoted(prepared.environment.path / MARK)
     python, folder = _quoted(prepared.environment.python), _quoted(prepared.environment.path)
     chain = " &&\n".join([*tests, f"environment={folder} python={python} fast=yes"])
     return f"# roost.record/{FORM}\ncommand : 2>/dev/null >{used}\n{chain}\n"

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # Each would put another Python's files in the place of the environment's own.
-_BREAKING = {
+BREAKING = {
     "PYTHONHOME": "it would put another Python's standard library in the place of the environment's",
     "PYTHONPLATLIBDIR": "it would make the standard library be looked for in another folder",
     "PYTHONEXECUTABLE": "`sys.executable` would not be the environment's Python",
@@ -38,7 +38,7 @@ def isolated(environ: Mapping[str, str], environment: Path) -> tuple[dict[str, s
     """
     notes: list[str] = []
     given = dict(environ)
-    for name, reason in _BREAKING.items():
+    for name, reason in BREAKING.items():
         if given.pop(name, ""):
             notes.append(f"`{name}` is not handed on: {reason}")
     for name in _QUIETLY:
