@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from roost import scripts
@@ -119,6 +120,57 @@ def test_settings_of_uv_in_the_block_count(folder):
 )
 def test_a_broken_block_is_one_clear_error(folder, block, says):
     assert says in " ".join(refused(folder, {"script.py": block}).why)
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        'dependencies = ["a", "b>=2"]\n',
+        'requires-python = ">=3.9"  # why\ndependencies = [\n  "a",  # one "quoted"\n\n  # "gone"\n  "b",\n]\n',
+        "dependencies = []\n\n",
+        'dependencies=["a#b"]',
+        "",
+    ],
+)
+def test_an_ordinary_block_is_read_without_loading_toml(block):
+    assert pep723.plain(block) == tomllib.loads(block)
+
+
+PIECES = st.sampled_from(
+    [
+        "requires-python",
+        "dependencies",
+        "x",
+        " = ",
+        "=",
+        "[",
+        "]",
+        '"',
+        '"a"',
+        '"b>=2"',
+        "'c'",
+        ",",
+        "\n",
+        " ",
+        "#",
+        "\\",
+    ]
+)
+
+
+@given(st.one_of(st.text(), st.lists(PIECES, max_size=30).map("".join)))
+@example('dependencies = ["""a"""]')
+@example('dependencies = ["a" "b"]')
+@example('dependencies = ["a",,]')
+@example('dependencies = ["a"] x')
+@example('dependencies = ["a"]\ndependencies = ["a"]')
+@example('requires-python = ">=3.9" requires-python = "x"')
+@example('dependencies = [["a"]]')
+@example('"dependencies" = ["a"]')
+def test_what_is_read_of_a_block_without_toml_is_what_toml_says(block):
+    found = pep723.plain(block)
+    if found is not None:
+        assert found == tomllib.loads(block)
 
 
 def test_other_blocks_are_left_alone(folder):

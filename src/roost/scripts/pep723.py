@@ -9,6 +9,18 @@ from .values import Declaration, Declared
 
 _BLOCK = re.compile(r"(?m)^# /// (?P<type>[a-zA-Z0-9-]+)[ \t]*$\n(?P<content>(^#(| .*)$\n?)+?)^# ///[ \t]*$")
 
+# What nearly every block is: the two keys of PEP 723, and text without escapes. Reading it here spares `tomllib`, which
+# takes about as long to load as Python to start. Everything else is TOML's own matter.
+_TEXT = r'"[^"\\\x00-\x1f\x7f]*+"'
+_COMMENT = r"#[^\x00-\x1f\x7f]*+"
+_GAP = rf"(?:[ \t\n]|{_COMMENT}\n)*+"
+_PLAIN = re.compile(
+    rf"[ \t]*+(?:requires-python[ \t]*+=[ \t]*+(?P<python>{_TEXT})"
+    rf"|dependencies[ \t]*+=[ \t]*+\[(?P<list>{_GAP}(?:{_TEXT}{_GAP}(?:,{_GAP}{_TEXT}{_GAP})*+(?:,{_GAP})?)?)\])?"
+    rf"[ \t]*+(?:{_COMMENT})?(?:\n|\Z)"
+)
+_ITEM = re.compile(rf"{_COMMENT}|({_TEXT})")
+
 
 def read(text: str, *, name: str, folder: str) -> Declared | None:
     """Read the `script` block of a source; None when there is none.
@@ -20,8 +32,6 @@ def read(text: str, *, name: str, folder: str) -> Declared | None:
     Raises:
         MetadataBroken: two blocks, no TOML, or values of the wrong type.
     """
-    import tomllib
-
     blocks = [found for found in _BLOCK.finditer(text) if found["type"] == "script"]
     if not blocks:
         if re.search(r"(?m)^# /// script[ \t]*$", text):
@@ -32,11 +42,40 @@ def read(text: str, *, name: str, folder: str) -> Declared | None:
         raise MetadataBroken(_what(name), why=(f"there is a second one at line {line}; PEP 723 allows one",))
     first = text.count("\n", 0, blocks[0].start()) + 2  # the block's first line of content
     content = "\n".join(line[2:] if line.startswith("# ") else line[1:] for line in blocks[0]["content"].splitlines())
-    try:
-        document = tomllib.loads(content)
-    except tomllib.TOMLDecodeError as error:
-        raise MetadataBroken(_what(name), why=(_moved(str(error), first),)) from None
+    document = plain(content)
+    if document is None:
+        import tomllib
+
+        try:
+            document = tomllib.loads(content)
+        except tomllib.TOMLDecodeError as error:
+            raise MetadataBroken(_what(name), why=(_moved(str(error), first),)) from None
     return _declared(document, content, name=name, first=first, folder=folder)
+
+
+def plain(content: str) -> dict[str, object] | None:
+    """Read a document of nothing but `requires-python` and `dependencies`, in text without escapes.
+
+    Returns:
+        What `tomllib.loads` returns for it; None when it is anything else.
+    """
+    document: dict[str, object] = {}
+    at = 0
+    while at < len(content):
+        found = _PLAIN.match(content, at)
+        if found is None:
+            return None
+        at = found.end()
+        if found["python"] is not None:
+            key, value = "requires-python", found["python"][1:-1]
+        elif found["list"] is not None:
+            key, value = "dependencies", [text[1:-1] for text in _ITEM.findall(found["list"]) if text]
+        else:
+            continue
+        if key in document:
+            return None
+        document[key] = value
+    return document
 
 
 def _what(name: str) -> str:
