@@ -12,6 +12,10 @@ def main() -> int:
 
         sys.stdout.write(f"roost {__version__}\n")
         return 0
+    if sys.argv[1:] == ["answer"]:
+        from roost.cli.answering import answer
+
+        return answer()
     from roost.cli import main as command_line
 
     return command_line(sys.argv[1:])

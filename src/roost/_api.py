@@ -101,7 +101,9 @@ def run(
 
     home, settings = _place()
     options = _options(settings, with_=with_, python=python)
-    prepared = runs.prepare(_read(path, home), home=home, settings=settings, options=options, report=Silent())
+    prepared = runs.prepare(
+        _read(path, home), home=home, settings=settings, options=options, report=Silent(), quiet=True
+    )
     return runs.supervise(
         prepared,
         [os.fspath(argument) for argument in args],

@@ -50,6 +50,11 @@ class Home(Value):
         return self.state / "references"
 
     @property
+    def additions(self) -> Path:
+        """What scripts' runs have found missing, and where that led."""
+        return self.state / "additions"
+
+    @property
     def logs(self) -> Path:
         """Log files of the command line."""
         return self.state / "logs"

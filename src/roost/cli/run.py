@@ -69,10 +69,12 @@ def _prepare(
 ) -> Prepared:
     from roost import runs
 
-    _mending(arguments, output)
+    mend = _mending(arguments)
     script = _script(arguments, home, output)
     options = place.options(arguments, settings)
-    return runs.prepare(script, home=home, settings=settings, options=options, report=output, planned=planned)
+    return runs.prepare(
+        script, home=home, settings=settings, options=options, report=output, mend=mend, quiet=output.quiet, planned=planned
+    )  # fmt: skip
 
 
 def _given(arguments: Arguments) -> str | None:
@@ -96,15 +98,12 @@ def _script(arguments: Arguments, home: Home, output: Output) -> Script:
     return place.read(arguments.words[0], home, output)
 
 
-def _mending(arguments: Arguments, output: Output) -> None:
-    """Check the mode asked for, and say what it does not do yet."""
+def _mending(arguments: Arguments) -> str:
+    """Give the mode that is asked for: by option, by variable, or the usual one."""
     from .table import MEND_MODES
 
-    mode = arguments.text("mend")
-    if mode is None:
-        mode = os.environ.get("ROOST_MEND") or "off"
-        if mode not in MEND_MODES:
-            offered = ", ".join(f"`{choice}`" for choice in MEND_MODES)
-            raise UsageError(f"`ROOST_MEND` cannot be `{mode}`", why=(f"it is one of {offered}",))
-    elif mode != "off":
-        output.note(f"mending while a script runs is not built yet: `--mend {mode}` acts as `--mend off`")
+    mode = arguments.text("mend") or os.environ.get("ROOST_MEND") or "env"
+    if mode not in MEND_MODES:
+        offered = ", ".join(f"`{choice}`" for choice in MEND_MODES)
+        raise UsageError(f"`ROOST_MEND` cannot be `{mode}`", why=(f"it is one of {offered}",))
+    return mode

@@ -50,7 +50,7 @@ COMMANDS = (
             ),
             Option(
                 ("--mend",),
-                "what may be mended while a script runs; accepted, but until that is built each mode acts as `off`",
+                "what may be mended while a script runs: `env` (what an import misses is added) or `off`; the others act as `env`",
                 "value",
                 "MODE",
                 MEND_MODES,

@@ -1,5 +1,6 @@
 """Script → Requirements → Lock: import names to distributions, trust, indexes, resolving."""
 
+from .extend import extend
 from .lock import lock, remembered, without
 from .plan import answer, plan, plan_for
 from .values import Answer, Artifact, Lock, Options, Plan, Requirement, Unresolved
@@ -13,6 +14,7 @@ __all__ = [
     "Requirement",
     "Unresolved",
     "answer",
+    "extend",
     "lock",
     "plan",
     "plan_for",

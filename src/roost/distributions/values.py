@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from roost.scripts import Choice, Import, Interpreter, Script
 
-    Source = Literal["declared", "option", "inferred", "implicit"]
+    Source = Literal["declared", "option", "inferred", "implicit", "mended", "kept"]
     Means = Literal[
         "standard library", "local", "not needed", "declared", "host", "python2", "own file", "curated", "listed", "learned",
         "index", "trusted", "refused", "nothing installable", "unknown",

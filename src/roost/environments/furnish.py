@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 INSIDE = Path(__file__).resolve().parent.parent / "inside"
+HOOK = ("_roost.py", "_roost_mend.py", "_roost_engines.py", "_roost.pth")
 SHIM = ("__init__.py", "__main__.py", "answers.py")
 PIP = """#!/bin/sh
 exec "$(dirname -- "$(realpath -- "$0")")"/python -m pip "$@"
@@ -18,7 +19,7 @@ def furnish(folder: Path, site: Path) -> tuple[str, ...]:
     """
     shim = site.parent / "_roost" / "pip"
     shim.mkdir(parents=True)
-    places = {name: site / name for name in ("_roost.py", "_roost.pth")} | {f"pip/{name}": shim / name for name in SHIM}
+    places = {name: site / name for name in HOOK} | {f"pip/{name}": shim / name for name in SHIM}
     for source, target in places.items():
         target.write_bytes((INSIDE / source).read_bytes())
     written = list(places.values())

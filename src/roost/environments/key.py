@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from roost.distributions import Artifact, Lock
     from roost.home import Home
 
-LAYOUT = 1  # raised when what roost puts into an environment changes
+LAYOUT = 2  # raised when what roost puts into an environment changes
 SHORT = 12  # hex digits of the key in a folder's name
 READABLE = 40  # characters of the readable part, at most
 
@@ -41,6 +41,11 @@ def folder(home: Home, lock: Lock, digest: str) -> Path:
         return wanted
     same = [name for name in names if name.endswith(f"-{short}") and not name.startswith(".")]
     return home.environments / same[0] if same else wanted
+
+
+def place(home: Home, lock: Lock) -> Path:
+    """Give the folder of a lock's environment, whether it is there or not."""
+    return folder(home, lock, key(lock))
 
 
 def _readable(lock: Lock) -> str:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from roost.home import Home
 
+    from .manifest import Manifest
     from .values import Environment
 
 ASIDE, TRASH = ".tmp-", ".trash-"
@@ -69,6 +70,34 @@ def find(home: Home, text: str) -> Environment:
             hints=("give more of its name",),
         )
     raise NoSuchEnvironment(f"there is no environment `{text}`", hints=("see what there is: `roost env list`",))
+
+
+def manifest_of(home: Home, name: str) -> Manifest | None:
+    """Give the manifest of the environment with this name; None where there is none that is whole."""
+    from .build import ready
+
+    folder = home.environments / name
+    found = manifest.read(folder)
+    return found if found and ready(folder, found.key) else None
+
+
+def standing(home: Home, name: str) -> Environment | None:
+    """Give the environment with this name; None where there is none that is whole."""
+    found = manifest_of(home, name)
+    return manifest.environment(home.environments / name, found) if found else None
+
+
+def has_module(folder: Path, short: str, name: str) -> bool:
+    """Tell whether an environment has a module or package of this dotted name.
+
+    Args:
+        short: the version of its Python, "3.11".
+    """
+    site = manifest.packages(folder, short)
+    place = site.joinpath(*name.split("."))
+    if place.is_dir() or place.with_suffix(".py").exists():
+        return True
+    return any(one.suffix in {".so", ".pyc"} for one in place.parent.glob(f"{place.name}.*"))
 
 
 def remove(home: Home, environment: Environment) -> None:

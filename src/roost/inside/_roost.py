@@ -1,3 +1,43 @@
-"""roost inside an environment. Built-in modules only, Python 3.8 and up; importing it must cost nothing."""
+"""The import hook of an environment, last on `sys.meta_path`: nothing happens here until an import has failed.
+
+Only what roost has started is looked after: `ROOST_RUN` says so, and children inherit it. What a failed import leads
+to is in `_roost_mend`, which is loaded then. Built-in modules only, Python 3.8 and up; importing it must cost nothing.
+"""
+
+import sys
 
 PROTOCOL = 1  # spoken with the roost outside; newer roosts answer every older number
+
+
+class Finder:
+    """Asked when every other finder has found nothing."""
+
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        """Give a spec whose loader mends, for an import that somebody really makes; None for a mere question."""
+        importing = sys._getframe(1).f_back
+        if importing is None or importing.f_code.co_name != "_find_and_load_unlocked":
+            return None
+        import _roost_mend
+
+        return _roost_mend.spec(Finder, name, path, target, importing)
+
+
+def _start():
+    """Take part in a run of roost, in the environment that the run has come to by now."""
+    import os  # loaded by `site` before us
+
+    run = os.environ.get("ROOST_RUN", "").split("|")
+    if len(run) != 6 or run[0] != "1" or run[2].replace("%7C", "|").replace("%25", "%") != sys.prefix:
+        return
+    sys.meta_path.append(Finder)
+    try:  # what another process of this run, or of an earlier one, has added
+        os.readlink(run[3].replace("%7C", "|").replace("%25", "%") + sys.prefix[sys.prefix.rindex("/") :])
+    except OSError:
+        return
+    import _roost_mend
+
+    _roost_mend.follow()
+
+
+_start()

@@ -7,6 +7,7 @@ import sys
 
 from roost.errors import Exit, RoostError
 
+from . import hooking
 from .values import Launch
 
 TYPE_CHECKING = False
@@ -50,6 +51,9 @@ def launch(
     behind, stdin = words(prepared.plan.script, given, home)
     variables, notes = isolated(os.environ if environ is None else environ, prepared.environment.path)
     notes += looking_in(prepared.plan.script.search, variables)
+    variables.pop(hooking.NAME, None)  # of the run that we are a part of
+    if prepared.run is not None:
+        variables[hooking.NAME] = prepared.run
     argv = (os.fspath(prepared.environment.python), *flags, *behind, *arguments)
     return Launch(argv, variables, notes, stdin)
 

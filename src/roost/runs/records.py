@@ -18,6 +18,7 @@ from roost.environments.use import MARK
 from roost.errors import CannotCreate
 from roost.values import fields
 
+from . import additions
 from .variables import BREAKING, isolated
 
 TYPE_CHECKING = False
@@ -66,7 +67,8 @@ def record(
         return False
     files = [*prepared.plan.script.inputs, prepared.environment.python, _OURS]
     missing = [*prepared.plan.script.absent]
-    for file in (home.settings_file, home.trust_file):
+    additional = [place / additions.FILE for place in additions.folders(home, prepared.plan.script)]
+    for file in (home.settings_file, home.trust_file, *additional):
         (files if file.exists() else missing).append(file)
     expires = _expires(prepared, home, settings)
     if len(files) + len(missing) > MOST or expires is None:
@@ -196,7 +198,7 @@ def _expires(prepared: Prepared, home: Home, settings: Settings) -> int | None:
 def _text(prepared: Prepared, tests: Sequence[str]) -> str:
     used = _quoted(prepared.environment.path / MARK)
     python, folder = _quoted(prepared.environment.python), _quoted(prepared.environment.path)
-    chain = " &&\n".join([*tests, f"environment={folder} python={python} fast=yes"])
+    chain = " &&\n".join([*tests, f"environment={folder} python={python} run={_quoted(prepared.run or '')} fast=yes"])
     return f"# roost.record/{FORM}\ncommand : 2>/dev/null >{used}\n{chain}\n"
 
 

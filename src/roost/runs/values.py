@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from roost.distributions import Lock, Plan
+    from roost.distributions import Lock, Plan, Requirement
     from roost.environments import Environment
 
 
@@ -18,6 +18,8 @@ class Prepared(Value):
     plan: Plan
     lock: Lock
     environment: Environment
+    added: tuple[Requirement, ...] = ()  # what earlier runs found missing; the environment has it, the lock has not
+    run: str | None = None  # the value of `ROOST_RUN`; None: nothing is mended while it runs
 
 
 class Launch(Value):

@@ -90,4 +90,5 @@ def _seen(parts: dict[str, Any]) -> Seen:
     seen.docstrings = [(first, last) for first, last in parts["docstrings"]]
     seen.syntax = {minor: (what, line) for minor, what, line in parts["syntax"]}
     seen.guards = [(operator, version, line) for operator, version, line in parts["guards"]]
+    seen.expected = [(first, last, anywhere) for first, last, anywhere in parts["expected"]]
     return seen

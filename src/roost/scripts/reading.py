@@ -6,6 +6,8 @@ import posixpath
 from pathlib import Path
 from posixpath import exists, isfile
 
+from roost.errors import RoostError
+
 from . import declared as declaring
 from . import forms, pyproject, python_range, source
 from .draft import Draft
@@ -13,7 +15,7 @@ from .errors import SyntaxBroken
 from .local import Follower
 from .parse import Reading, analyse
 from .seen import Seen
-from .values import Call, Script
+from .values import Call, Expected, Script
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,6 +59,15 @@ def read_module(name: str, *, folder: Path, interpreters: Interpreters | None = 
         RoostError: name is no module's name (exit 65), or its file cannot be read.
     """
     return _finished(forms.module(name, Path(posixpath.abspath(folder))), interpreters)
+
+
+def expected(path: Path) -> tuple[Expected, ...]:
+    """Give the blocks of one Python file that cope with a missing import; none where it cannot be read."""
+    try:
+        text = source.decode(path.read_bytes(), name=path.name)
+        return _expected([(None, analyse(text, name=path.name, file=str(path)))])
+    except (OSError, RoostError):
+        return ()
 
 
 def _finished(draft: Draft, interpreters: Interpreters | None) -> Script:
@@ -104,6 +115,7 @@ def _finished(draft: Draft, interpreters: Interpreters | None) -> Script:
         inputs=tuple(dict.fromkeys([*draft.inputs, *gathered.inputs, *followed.inputs])),
         absent=tuple(dict.fromkeys([*gathered.absent, *(followed.absent if draft.form != "zipapp" else ())])),
         notes=tuple(dict.fromkeys([*draft.notes, *gathered.notes, *followed.notes, *remarks])),
+        expected=_expected(readings),
         truncated=draft.truncated,
         module=draft.module,
         search=tuple(followed.search),
@@ -113,6 +125,12 @@ def _finished(draft: Draft, interpreters: Interpreters | None) -> Script:
 def _calls(readings: Sequence[tuple[str | None, Reading]]) -> tuple[Call, ...]:
     return tuple(
         Call(*call) for _, reading in readings for call in sorted(reading.seen.calls, key=lambda call: call[1])
+    )
+
+
+def _expected(readings: Sequence[tuple[str | None, Reading]]) -> tuple[Expected, ...]:
+    return tuple(
+        Expected(Path(file) if file else None, *block) for file, reading in readings for block in reading.seen.expected
     )
 
 

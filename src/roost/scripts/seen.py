@@ -64,6 +64,8 @@ class Seen:
         self.docstrings: list[tuple[int, int]] = []  # first and last line
         self.syntax: dict[int, tuple[str, int]] = {}  # minor version → what needs it, line
         self.guards: list[tuple[str, str, int]] = []  # operator, version, line of the script's own checks
+        # first and last line of a block that copes with a missing import; also of one that a called function makes
+        self.expected: list[tuple[int, int, bool]] = []
 
 
 class Context:

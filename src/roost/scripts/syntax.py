@@ -118,6 +118,8 @@ class _Walker:
             tried = context.weaker("optional")
         elif verdict == "alternative":
             tried = other = self._alternative(context)
+        if taking is not None and verdict != "fails":
+            self._expect(statement.body, anywhere=catches(taking.type) == "narrow")
         self._push(statement.finalbody, context)
         self._push(statement.orelse, tried if verdict == "copes" else context)
         for handler in reversed(statement.handlers):
@@ -126,6 +128,11 @@ class _Walker:
             else:
                 self._push(handler.body, context.weaker("lazy"))
         self._push(statement.body, tried)
+
+    def _expect(self, body: list[ast.stmt], *, anywhere: bool) -> None:
+        """Note a block whose imports may fail; anywhere: also those of the functions that it calls."""
+        last = body[-1]
+        self.seen.expected.append((body[0].lineno, last.end_lineno or last.lineno, anywhere))
 
     def _alternative(self, context: Context) -> Context:
         """Give the context of imports of which one is enough; inside another such context it is that one."""
@@ -145,6 +152,7 @@ class _Walker:
                 and any(map(catches, call.args))
             ):
                 inner = context.weaker("optional")
+                self._expect(statement.body, anywhere="narrow" in map(catches, call.args))
         self._push(statement.body, inner)
 
     def function(self, statement: ast.FunctionDef | ast.AsyncFunctionDef, context: Context) -> None:

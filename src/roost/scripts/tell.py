@@ -25,5 +25,6 @@ def tell(text: str, file: str | None) -> str:
             "docstrings": seen.docstrings,
             "syntax": [[minor, what, line] for minor, (what, line) in seen.syntax.items()],
             "guards": seen.guards,
+            "expected": seen.expected,
         }
     )

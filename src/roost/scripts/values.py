@@ -80,6 +80,15 @@ class PythonRange(Value):
     python2: str | None = None  # why only Python 2 can run it: "`print \"a\"` at line 4"; None otherwise
 
 
+class Expected(Value):
+    """Lines of which an import may fail, because the code around them copes."""
+
+    file: Path | None  # the local module they stand in; None: the script itself
+    first: int  # 1-based
+    last: int
+    anywhere: bool  # imports in the functions that they call may fail as well
+
+
 class Script(Value):
     """A script's bytes and what they say."""
 
@@ -98,6 +107,7 @@ class Script(Value):
     inputs: tuple[Path, ...] = ()  # every file that was read, the script first
     absent: tuple[Path, ...] = ()  # paths that would have changed the answer, had they existed
     notes: tuple[str, ...] = ()  # what the user should know: "larger than 5 MB: only its head was read"
+    expected: tuple[Expected, ...] = ()  # blocks that cope with a missing import
     truncated: bool = False
     module: str | None = None  # for `-m`: the module's name
     search: tuple[

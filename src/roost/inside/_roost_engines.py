@@ -1,0 +1,35 @@
+"""Libraries that load an engine when it is used: only these imports of theirs are worth an addition.
+
+Each: the module that imports (or a package above it); the import names, None for all; whether also while the module
+itself is loaded. Everything else that libraries try to import, they can do without.
+"""
+
+MATPLOTLIB = ("matplotlib",)
+DATABASES = (
+    "psycopg2", "psycopg", "pymysql", "MySQLdb", "oracledb", "cx_Oracle", "pyodbc", "pymssql", "asyncpg", "aiosqlite",
+    "aiomysql", "asyncmy", "pg8000", "mariadb",
+)  # fmt: skip
+
+ENGINES = (
+    ("pandas.compat._optional", None, False),
+    ("pandas.plotting", MATPLOTLIB, True),
+    ("sqlalchemy.dialects", DATABASES, False),
+    ("sqlalchemy.engine", DATABASES, False),
+    ("django.db.backends", DATABASES, True),
+    ("sklearn.utils", ("matplotlib", "pandas"), False),
+    ("statsmodels.graphics", MATPLOTLIB, False),
+    ("networkx", ("numpy", "scipy", "matplotlib", "pandas", "pydot", "pygraphviz", "lxml"), False),
+    ("imageio.plugins", ("imageio_ffmpeg", "av", "tifffile", "astropy", "itk", "rawpy", "pillow_heif"), True),
+    ("plotly.express", ("pandas", "numpy", "statsmodels"), True),
+    ("dask.dataframe", ("pandas", "numpy", "pyarrow", "dask_expr"), True),
+    ("dask.array", ("numpy",), True),
+    ("requests.adapters", ("socks",), False),
+    ("urllib3.contrib.socks", ("socks",), True),
+    ("httpx", ("h2", "socksio", "click", "rich", "pygments"), False),
+    ("flask.app", ("asgiref",), False),
+    ("pydantic", ("email_validator",), False),
+    ("fastapi.dependencies", ("python_multipart", "multipart"), False),
+    ("starlette", ("itsdangerous", "jinja2", "python_multipart", "multipart", "httpx"), True),
+    ("langchain_community", None, False),
+    ("langchain", None, False),
+)

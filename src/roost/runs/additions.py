@@ -1,0 +1,107 @@
+"""What a script's runs have found missing: remembered, so that its next run starts with it.
+
+Below `state/additions` there is a folder for each script that was added to, named by its path, and one by its text.
+`added.json` says what was added; beside it a link for each environment that was left says which one took its place:
+`<environment's name>` → `<environment's name>`. Other processes of the same run, and the next run, follow them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from roost import home as homes
+from roost.distributions import Requirement
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from roost.home import Home
+    from roost.scripts import Script
+
+SCHEMA = "roost.additions/1"
+FILE = "added.json"
+STEPS = 100  # environments that follow one another, at most
+
+
+def folders(home: Home, script: Script) -> tuple[Path, ...]:
+    """Give the places of a script's additions: by its path, where it has one, and by its text."""
+    by_text = home.additions / f"t-{script.digest[:32]}"
+    if script.path is None:
+        return (by_text,)
+    import hashlib
+
+    return home.additions / f"p-{hashlib.sha256(os.fsencode(script.path)).hexdigest()[:32]}", by_text
+
+
+def known(home: Home, script: Script) -> tuple[Requirement, ...]:
+    """Give what runs of a script have added.
+
+    What was added to another text at the same path counts as long as the text still has its name: a script that is
+    being worked on needs it again, another one written over it does not.
+    """
+    by_text = _read(folders(home, script)[-1])
+    if by_text or script.path is None:
+        return tuple(requirement for requirement, _ in by_text)
+    by_path = _read(folders(home, script)[0])
+    return tuple(requirement for requirement, word in by_path if word and word.encode() in script.data)
+
+
+def remember(places: Iterable[Path], additions: Sequence[tuple[Requirement, str]]) -> None:
+    """Add to what is known of a script: requirements, each with the word that the script's text has for it.
+
+    Raises:
+        CannotCreate: the disk is full, or the folder cannot be written.
+    """
+    for place in places:
+        every = {requirement.text: (requirement, word) for requirement, word in (*_read(place), *additions)}
+        lines = [[one.name, one.text, one.reason, one.wheels_only, word] for one, word in every.values()]
+        homes.write(place / FILE, json.dumps({"schema": SCHEMA, "additions": lines}))
+
+
+def lead(places: Iterable[Path], left: str, environment: str) -> None:
+    """Note that an environment took the place of another one, both by name.
+
+    Raises:
+        CannotCreate: the disk is full, or the folder cannot be written.
+    """
+    if left == environment:
+        return
+    for place in places:
+        homes.ensure(place)
+        aside = place / f".{left}.{os.getpid()}"
+        with suppress(FileNotFoundError):
+            aside.unlink()
+        aside.symlink_to(environment)
+        aside.replace(place / left)
+
+
+def follow(places: Iterable[Path], name: str) -> str:
+    """Give the environment that took the place of another one in the end; itself, where none did."""
+    for place in places:
+        at = name
+        for _ in range(STEPS):
+            try:
+                at = os.readlink(place / at)  # noqa: PTH115  # a name, not a path
+            except OSError:
+                break
+        if at != name:
+            return at
+    return name
+
+
+def _read(place: Path) -> list[tuple[Requirement, str]]:
+    """Read what was added; a damaged file is not there."""
+    try:
+        document = json.loads((place / FILE).read_bytes())
+        if document["schema"] != SCHEMA:
+            return []
+        return [
+            (Requirement(str(name), str(text), str(reason), "mended", wheels_only=bool(wheels)), str(word))
+            for name, text, reason, wheels, word in document["additions"]
+        ]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []

@@ -1,0 +1,225 @@
+"""The side of the import hook that is outside: a question of a running script in, an environment or a reason out.
+
+The answer has everything of the environment that the run has come to, at the same versions, and what is missing. One
+process at a time answers for a script, so that what its children ask adds up.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from roost import environments, locks
+from roost.distributions import Options, Requirement, extend, plan_for
+from roost.errors import RoostError
+from roost.values import Value
+
+from . import additions
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from roost.environments.manifest import Manifest
+    from roost.home import Home
+    from roost.reporting import Reporter
+    from roost.scripts import Choice, Import, Script
+    from roost.settings import Settings
+
+PROTOCOL = 1
+
+
+class Asked(Value):
+    """A question, and where it comes from."""
+
+    home: Home
+    settings: Settings
+    options: Options
+    report: Reporter
+    script: Script
+    name: str  # the environment that the run has come to
+    held: Manifest  # what is in it
+    python: Choice
+
+
+def answer(request: Mapping[str, object], *, home: Home, settings: Settings, report: Reporter) -> dict[str, object]:
+    """Answer one question.
+
+    Args:
+        request: as `inside/_roost_mend.py` puts it together.
+
+    Returns:
+        `environment`: the folder in which the script can go on, and `said`: a line about it; or `why`: a sentence.
+    """
+    if request.get("protocol") != PROTOCOL:
+        return {"why": "this roost does not know the protocol of the environment"}
+    first, place = Path(str(request["first"])), Path(str(request["additions"]))
+    if first.parent != home.environments or place.parent != home.additions:
+        return {"why": "the environment belongs to another home of roost"}
+    script = _script(request)
+    places = tuple(dict.fromkeys((place, *(additions.folders(home, script) if script.data else ()))))
+    try:
+        with locks.exclusive(home.locks / place.name, timeout=settings.build_timeout):
+            name = additions.follow((place,), first.name)
+            asked = _asked(request, script, name, home=home, settings=settings, report=report)
+            if asked is None:
+                return {"why": f"the environment `{name}` is gone"}
+            return _answered(request, asked, places)
+    except RoostError as error:
+        return {"why": _sentence(error)}
+
+
+def _answered(request: Mapping[str, object], asked: Asked, places: Sequence[Path]) -> dict[str, object]:
+    folder = asked.home.environments / asked.name
+    if request["ask"] == "install":
+        added, why = _installed(request), None
+        words = {one.text: one.name for one in added}
+        if not added:
+            return {"environment": str(folder), "said": None}
+    else:
+        name = str(request["name"])
+        if str(folder) != request["environment"] and environments.has_module(folder, asked.held.short, name):
+            return {"environment": str(folder), "said": None}
+        added, why = _imported(request, asked)
+        words = {one.text: name for one in added}
+        if not added:
+            return {"why": why}
+    lock = extend(
+        asked.held.artifacts, added, roots=asked.held.roots, script=asked.script, python=asked.python, home=asked.home,
+        settings=asked.settings, options=asked.options, report=asked.report,
+    )  # fmt: skip
+    environment = environments.ensure(
+        lock, home=asked.home, settings=asked.settings, options=asked.options, report=asked.report
+    )
+    additions.remember(places, [(one, words[one.text]) for one in added])
+    additions.lead(places, asked.name, environment.name)
+    return {"environment": str(environment.path), "said": _said(added, environment)}
+
+
+def _asked(
+    request: Mapping[str, object], script: Script, name: str, *, home: Home, settings: Settings, report: Reporter
+) -> Asked | None:
+    held = environments.manifest_of(home, name)
+    if held is None:
+        return None
+    words = [str(word) for word in _list(request.get("options"))]
+    allowed = tuple(word.partition(":")[2] for word in words if word.startswith("allow:"))
+    options = Options(allow=allowed, offline="offline" in words or settings.offline)
+    return Asked(home, settings, options, report, script, name, held, _python(held, home))
+
+
+def _python(held: Manifest, home: Home) -> Choice:
+    """Find the interpreter that an environment was built with.
+
+    Raises:
+        RoostError: it cannot be started.
+    """
+    from roost.scripts import Choice, PythonRange, pythons
+
+    reason = "the environment's own"
+    for one in (pythons.own(), *pythons.installed(home, os.environ)):
+        if os.path.realpath(one.path) == held.base[0]:
+            return Choice(one, one.short, reason)
+    return pythons.choose(PythonRange(), wanted=held.base[0], home=home, settings=_unset(), offline=True)
+
+
+def _unset() -> Settings:
+    from roost.settings import Settings
+
+    return Settings()
+
+
+def _script(request: Mapping[str, object]) -> Script:
+    """Read the script of a run again; where it cannot be read there is one without words."""
+    from roost import scripts
+
+    file = request.get("script")
+    try:
+        if isinstance(file, str) and os.path.isfile(file):  # noqa: PTH113
+            return scripts.read(Path(file))
+    except RoostError:
+        pass
+    return scripts.Script(None, "the script", "command", b"", b"")
+
+
+def _imported(request: Mapping[str, object], asked: Asked) -> tuple[list[Requirement], str | None]:
+    """Say which distributions a failed import asks for; none, with the reason, where there is nothing to add."""
+    from roost.scripts import Import
+
+    places = [(str(file), int(str(line))) for file, line in map(_list, _list(request.get("places")))]
+    if request.get("engine") is None and _copes(places, asked):
+        return [], None
+    line = places[0][1] if places else 1
+    written = _written(places[:1], asked, str(request["name"]))
+    wanted = written or Import(str(request.get("full") or request["name"]), (), line, "required")
+    script = asked.script.replace(imports=(wanted.replace(kind="required", provider=None, marker=None, group=None),),
+                                  calls=(), urls=(), declared=asked.script.declared.replace(requirements=(), lock=None))  # fmt: skip
+    plan = plan_for(
+        script, asked.python, home=asked.home, settings=asked.settings, options=asked.options, report=asked.report
+    )
+    held = dict(asked.held.distributions)
+    there = [one.name for one in plan.requirements if one.name in held]
+    reason = f"`import {wanted.module}` at line {line}, while it ran"
+    if request.get("engine"):
+        reason = f"`{request['engine']}` loads `{wanted.module}`, while it ran"
+    added = [
+        one.replace(source="mended", reason=reason, optional=False) for one in plan.requirements if one.name not in held
+    ]
+    if added:
+        return added, None
+    if plan.unresolved:
+        one = plan.unresolved[0]
+        return [], "\nhint: ".join(filter(None, (one.sentence, one.hint)))
+    if there:
+        return [], f"`{wanted.module}` should come from `{there[0]}`, of which {held[there[0]]} is in the environment"
+    return [], f"nothing is known to provide `{wanted.module}`"
+
+
+def _written(places: Sequence[tuple[str, int]], asked: Asked, name: str) -> Import | None:
+    """Find the import as it was read in the script or its local modules."""
+    for file, line in places:
+        for one in asked.script.imports:
+            where = os.fspath(one.file) if one.file else ""
+            if where == file and one.line == line and one.root == name.partition(".")[0]:
+                return one
+    return None
+
+
+def _copes(places: Sequence[tuple[str, int]], asked: Asked) -> bool:
+    """Judge code that was not read before the run: plugins, modules found while it ran."""
+    from roost.scripts import expected
+
+    read = {"", *(os.fspath(one.file) for one in asked.script.imports if one.file)}
+    for number, (file, line) in enumerate(places):
+        if file in read:
+            continue
+        for block in expected(Path(file)):
+            if block.first <= line <= block.last and (number == 0 or block.anywhere):
+                return True
+    return False
+
+
+def _installed(request: Mapping[str, object]) -> list[Requirement]:
+    """Take the requirements of a `pip install` that the script ran."""
+    from roost.distributions.names import parse
+
+    found = []
+    for text in map(str, _list(request.get("requirements"))):
+        parsed = parse(text)
+        found.append(Requirement(parsed.name, text, "`pip install`, while it ran", "mended"))
+    return found
+
+
+def _said(added: Sequence[Requirement], environment: environments.Environment) -> str:
+    versions = dict(environment.distributions)
+    names = ", ".join(f"{one.name} {versions.get(one.name, '')}".rstrip() for one in added)
+    return f"added {names} ({added[0].reason})"
+
+
+def _sentence(error: RoostError) -> str:
+    hints = [f"hint: {hint}" for hint in error.hints]
+    return "\n".join([f"{error.what}" + (f": {error.why[0]}" if error.why else ""), *hints])
+
+
+def _list(value: object) -> list[object]:
+    return list(value) if isinstance(value, list) else []

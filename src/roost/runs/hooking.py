@@ -1,0 +1,67 @@
+"""`ROOST_RUN`: what the import hook inside an environment knows of the run that it is part of.
+
+Six parts with `|` between them: the protocol's number, the launcher that is asked, the environment of the start, the
+folder of what the script's runs have added, the options that count while it runs, and the lines of the script and its
+local modules that cope with a missing import (`FILE=FIRST-LAST,…;…`, an `a` behind the lines where the functions
+called from there count as well; the script itself has no name). `inside/_roost.py` reads it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from . import additions
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from roost.distributions import Options
+    from roost.home import Home
+
+    from .values import Prepared
+
+NAME = "ROOST_RUN"
+PROTOCOL = 1
+LONGEST = 16_000  # characters; beyond, lines are left to the side that is asked
+
+
+def variable(prepared: Prepared, *, home: Home, options: Options, mend: str, quiet: bool) -> str | None:
+    """Put together the value of `ROOST_RUN`; None where there is no launcher that could be asked.
+
+    Args:
+        mend: the mode; with `off` the hook only says, at the end, what was missing.
+    """
+    launcher = _launcher()
+    if launcher is None:
+        return None
+    words = [*(["off"] if mend == "off" or options.declared_only else []), *(["quiet"] if quiet else [])]
+    words += ["offline"] if options.offline else []
+    words += [f"allow:{name}" for name in options.allow]
+    place = additions.folders(home, prepared.plan.script)[0]
+    parts = [str(PROTOCOL), launcher, os.fspath(prepared.environment.path), os.fspath(place)]
+    known = [*map(_quoted, parts), ",".join(map(_quoted, words))]
+    expected = _expected(prepared)
+    return "|".join([*known, expected if len(expected) <= LONGEST else ""])
+
+
+def _launcher() -> str | None:
+    """Find the `roost` command that belongs to this package."""
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
+    for folder in (f"{sys.prefix}/bin", *(f"{package}{'/..' * up}/bin" for up in (1, 4, 5))):
+        if os.access(f"{folder}/roost", os.X_OK) and os.access(f"{folder}/roost-python", os.R_OK):
+            return os.path.normpath(f"{folder}/roost")
+    return None
+
+
+def _expected(prepared: Prepared) -> str:
+    files: dict[str, list[str]] = {}
+    for one in prepared.plan.script.expected:
+        lines = f"{one.first}-{one.last}" if one.last != one.first else str(one.first)
+        files.setdefault(os.fspath(one.file) if one.file else "", []).append(lines + ("a" if one.anywhere else ""))
+    return ";".join(f"{_quoted(file)}={','.join(blocks)}" for file, blocks in files.items())
+
+
+def _quoted(text: str) -> str:
+    for letter, code in (("%", "%25"), ("|", "%7C"), (";", "%3B"), (",", "%2C"), ("=", "%3D")):
+        text = text.replace(letter, code)
+    return text
