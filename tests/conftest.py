@@ -20,6 +20,11 @@ PASSED_ON = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUN
              "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")  # fmt: skip
 
 
+# Whoever starts the tests in the background has these ignored, and every child would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGQUIT, signal.SIG_DFL)
+
+
 @dataclass(frozen=True)
 class Ran:
     """A command that ended."""

@@ -70,13 +70,6 @@ def test_a_report_to_a_descriptor_that_is_not_open_runs_nothing(roost, script):
     assert "`--report fd:77` names no open descriptor" in done.errors
 
 
-def test_mending_that_is_not_there_is_not_pretended(roost, script):
-    done = roost("run", "--mend", "env", script("print('ran')\n"))
-    assert done.output == "ran\n"
-    assert "`--mend env` acts as `--mend off`" in done.errors
-    assert roost("run", "--no-mend", script("print('ran')\n")).errors == ""
-
-
 def test_a_missing_file_is_one_clear_line(roost):
     done = roost("run", "nowhere.py")
     assert done.status == 66

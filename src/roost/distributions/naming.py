@@ -102,6 +102,8 @@ class Namer:
             return Named("local", f"`{one.provider.name}` beside the script")
         if one.kind == "typing":
             return Named("not needed", "only type checkers import it")
+        if one.root == "pip" and not self._coverage.provider("pip"):
+            return Named("not needed", "every environment of roost answers to `pip` by itself")
         if not self._target.holds(one.marker):
             return Named("not needed", f"only where {_spoken(one.marker or '')}, which is not so here")
         return None

@@ -6,7 +6,14 @@ from pathlib import Path
 
 INSIDE = Path(__file__).resolve().parent.parent / "inside"
 HOOK = ("_roost.py", "_roost_mend.py", "_roost_engines.py", "_roost.pth")
-SHIM = ("__init__.py", "__main__.py", "answers.py")
+SHIM = (
+    "__init__.py",
+    "__main__.py",
+    "answers.py",
+    "_internal/__init__.py",
+    "_internal/cli/__init__.py",
+    "_internal/cli/main.py",
+)
 PIP = """#!/bin/sh
 exec "$(dirname -- "$(realpath -- "$0")")"/python -m pip "$@"
 """
@@ -21,6 +28,7 @@ def furnish(folder: Path, site: Path) -> tuple[str, ...]:
     shim.mkdir(parents=True)
     places = {name: site / name for name in HOOK} | {f"pip/{name}": shim / name for name in SHIM}
     for source, target in places.items():
+        target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes((INSIDE / source).read_bytes())
     written = list(places.values())
     for name in ("pip", "pip3"):

@@ -29,6 +29,7 @@ class Run:
         self.environment = self.first  # the one in use
         self.words = [plain(word) for word in options.split(",") if word]
         self.mends = "off" not in self.words
+        self.hopeless = {word[3:] for word in self.words if word.startswith("no:")}  # said before the start
         self.expected = {}  # file → (first line, last line, whether functions called from there count)
         for one in filter(None, expected.split(";")):
             file, _, blocks = one.partition("=")
@@ -92,7 +93,7 @@ def wanted(name, path, importing):
     frame, full = asker(importing, name)
     if frame is None or RUN.left <= 0 or (name in RUN.told and RUN.mends):
         return None
-    about = engine(name, frame) if user_file(frame) is None else ""
+    about = "" if is_users(frame) else engine(name, frame)
     if about is None:
         return None
     if not about and "." in name and no_namespace(name) and not more(path):
@@ -100,7 +101,7 @@ def wanted(name, path, importing):
     places = around(frame)
     if places is None:
         return None
-    return {"ask": "import", "name": name, "full": full, "engine": about, "places": places}
+    return {"ask": "import", "name": name, "full": full, "engine": about or None, "places": places}
 
 
 def asker(frame, name):
@@ -136,14 +137,23 @@ def is_importlib(frame):
     return file.startswith("<frozen importlib") or frame.f_globals.get("__name__") == "importlib"
 
 
+def is_users(frame):
+    """Tell whether code is the user's; code that was made while running is whose it was that runs it."""
+    while frame is not None and user_file(frame) is None and frame.f_code.co_filename.startswith("<"):
+        frame = frame.f_back
+        while frame is not None and is_importlib(frame):
+            frame = frame.f_back
+    return frame is not None and user_file(frame) is not None
+
+
 def user_file(frame):
     """Name the file of a frame of the user's own code, "" for the script itself; None for a library's and for generated code."""
     file = frame.f_code.co_filename
     name = frame.f_globals.get("__name__")
     if file.startswith("<"):
         main = sys.modules.get("__main__")
-        is_main = main is not None and frame.f_globals is main.__dict__ and not hasattr(main, "__file__")
-        return "" if is_main else None
+        unnamed = main is not None and str(getattr(main, "__file__", "<"))[:1] == "<"
+        return "" if unnamed and frame.f_globals is main.__dict__ else None
     if "/site-packages/" in file or "/dist-packages/" in file or file.startswith(LIBRARY) or file.endswith(RUNNER):
         return None
     if name in ("__main__", "__mp_main__"):
@@ -247,8 +257,9 @@ def mended(name, question, path):
             return None
         busy = RUN.busy
         with busy:
+            follow()
             found = real(name, path)
-            if found is not None:
+            if found is not None or name in RUN.hopeless or question["full"] in RUN.hopeless:
                 return found
             reply = ask(question)
             if reply is None:
@@ -263,6 +274,19 @@ def mended(name, question, path):
         return found
     finally:
         RUN.loading.pop(name, None)
+
+
+def install(requirements):
+    """Have requirements added to the run, and go on in what has them; gives why that cannot be, None when it is done."""
+    with RUN.busy:
+        follow()
+        reply = ask({"ask": "install", "requirements": list(requirements)})
+        if reply is None:
+            return "the roost outside gave no answer"
+        if not reply.get("environment"):
+            return reply.get("why")
+        switch(reply["environment"])
+        return None
 
 
 def real(name, path):
@@ -294,7 +318,7 @@ def ask(question):
 def script():
     """Give the script's file as it was started; None where it has none."""
     file = getattr(sys.modules.get("__main__"), "__file__", None)
-    if not isinstance(file, str):
+    if not isinstance(file, str) or file.startswith("<"):
         return None
     return file if file.startswith("/") else RUN.folder + "/" + file
 

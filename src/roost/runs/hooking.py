@@ -37,6 +37,7 @@ def variable(prepared: Prepared, *, home: Home, options: Options, mend: str, qui
     words = [*(["off"] if mend == "off" or options.declared_only else []), *(["quiet"] if quiet else [])]
     words += ["offline"] if options.offline else []
     words += [f"allow:{name}" for name in options.allow]
+    words += [f"no:{one.name}" for one in prepared.plan.unresolved]
     place = additions.folders(home, prepared.plan.script)[0]
     parts = [str(PROTOCOL), launcher, os.fspath(prepared.environment.path), os.fspath(place)]
     known = [*map(_quoted, parts), ",".join(map(_quoted, words))]

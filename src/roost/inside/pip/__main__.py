@@ -1,4 +1,7 @@
-"""roost's answers to pip's commands: what is there is told truthfully, nothing is ever changed."""
+"""roost's answers to pip's commands: what is there is told truthfully, what is missing is asked of the roost outside.
+
+The environment itself is shared and never changed: an addition is another environment, in which the run goes on.
+"""
 
 import sys
 
@@ -147,17 +150,42 @@ def _install(words):
         return _refuse("pip install --target", [])
     wanted, unread = requirements(words, TAKES_VALUE)
     found = _distributions()
-    absent = list(unread)
+    quiet = "-q" in words or "--quiet" in words
+    absent = []
     for text in wanted:
         name = missing(text, found, None)
         if name is not None:
             absent.append(name)
-        elif "-q" not in words and "--quiet" not in words:
+        elif not quiet:
             print("Requirement already satisfied: %s" % text)
     if not wanted and not unread:
         sys.stderr.write("ERROR: You must give at least one requirement to install\n")
         return 1
-    return _refuse("pip install", absent) if absent else 0
+    if unread:
+        return _refuse("pip install", [*unread, *absent])
+    return _add(absent, quiet) if absent else 0
+
+
+def _add(absent, quiet):
+    """Have what is missing added to the run that we are a part of."""
+    import _roost
+
+    if _roost.Finder not in sys.meta_path:  # roost did not start us
+        return _refuse("pip install", absent)
+    from _roost_mend import RUN, install
+
+    if not RUN.mends:
+        return _refuse("pip install", absent)
+    before = {name: one.version for name, one in _distributions().items()}
+    why = install(absent)
+    if why is not None:
+        sys.stderr.write("ERROR: %s\n" % why)
+        return 1
+    after = {name: one.version for name, one in _distributions().items()}
+    new = ["%s-%s" % (name, version) for name, version in sorted(after.items()) if before.get(name) != version]
+    if not quiet:
+        print("Successfully installed %s" % " ".join(new))
+    return 0
 
 
 def _refuse(what, names):

@@ -1,0 +1,5 @@
+"""Where scripts look for `main`, though pip says that they should not."""
+
+from pip import main
+
+__all__ = ["main"]

@@ -1,0 +1,1 @@
+"""Where newer scripts look for `main`."""

@@ -1,0 +1,395 @@
+"""An import that fails while a script runs is mended in place: what the script has done is done once."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from roost import home as homes
+from tests import parts
+
+PYENV = Path.home() / ".pyenv" / "versions"
+HIDDEN = "import sys\ndef hidden(name):\n    return __import__(''.join(reversed(name)))\n"  # what reading cannot see
+ONCE = "open('effects', 'a').write('x')\n"
+
+
+@pytest.fixture
+def effects(roost):
+    """How often the script did what it does first."""
+    return lambda: len((roost.cwd / "effects").read_text())
+
+
+@pytest.fixture
+def soup(index):
+    index.add("soup", "1.0")
+    index.add("stew", "2.0", requires=("soup",))
+    index.add("bread", "3.0")
+    return index
+
+
+def added(done) -> list[str]:
+    return [line for line in done.errors.splitlines() if line.startswith("roost: added ")]
+
+
+WAYS = {
+    "dynamic": "print(hidden('puos').__version__)",
+    "import_module": "import importlib\nprint(importlib.import_module('so' + chr(117) + 'p').__version__)",
+    "exec": "exec('imp' + 'ort soup')\nprint(soup.__version__)",
+    "eval": "print(eval('__imp' + 'ort__(\"soup\")').__version__)",
+    "thread": """
+import threading
+def work(): print(hidden('puos').__version__)
+thread = threading.Thread(target=work); thread.start(); thread.join()""",
+    "asyncio": """
+import asyncio
+async def work(): print(hidden('puos').__version__)
+asyncio.run(work())""",
+    "fork": """
+import os
+pid = os.fork()
+if not pid:
+    print(hidden('puos').__version__, flush=True); os._exit(0)
+os.waitpid(pid, 0)""",
+    "child": """
+import subprocess
+subprocess.run([sys.executable, "-c", "print(__import__('so' + 'up').__version__)"], check=True)""",
+    "pip": """
+import subprocess
+subprocess.run([sys.executable, "-m", "p" + "ip", "install", "-q", "".join(["so", chr(117), "p"])], check=True)
+print(hidden('puos').__version__)""",
+    "pip by shell": """
+import os
+os.system("pi" + "p install " + chr(115) + "oup > /dev/null")
+print(hidden('puos').__version__)""",
+    "pip in the process": """
+import pip
+pip.main(["install", "-q", chr(115) + "oup"])
+print(hidden('puos').__version__)""",
+    "pip's insides": """
+from pip._internal import main
+main(["install", "-q", chr(115) + "oup"])
+print(hidden('puos').__version__)""",
+    "plugin": """
+open("plug.py", "w").write("import soup\\nVALUE = soup.__version__\\n")
+print(hidden("gulp").VALUE)""",
+    "reload": """
+import importlib
+open("plug.py", "w").write("VALUE = 0\\n")
+plug = hidden("gulp")
+open("plug.py", "w").write("import soup\\nVALUE = soup.__version__  # now\\n")
+print(importlib.reload(plug).VALUE)""",
+    "module of a child": """
+import subprocess
+hidden('puos')
+subprocess.run([sys.executable, "-m", "soup"], check=True)
+print("1.0")""",
+}
+
+
+@pytest.mark.covers("A5")
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+def test_a_missing_import_goes_on_where_it_stopped(soup, roost, script, effects, way):
+    path = script(HIDDEN + ONCE + way)
+    first = roost("run", path)
+    assert (first.status, first.output) == (0, "1.0\n"), first.errors
+    assert effects() == 1
+    assert len(added(first)) == 1
+    assert "added soup 1.0" in first.errors
+    asked = len(soup.asked)
+    second = roost("run", path)
+    assert (second.output, second.errors) == ("1.0\n", "")
+    assert effects() == 2
+    assert len(soup.asked) == asked  # at once, and without the index
+
+
+@pytest.mark.parametrize("method", ["spawn", "fork", "forkserver"])
+def test_a_missing_import_in_workers_is_added_once(soup, roost, script, effects, method):
+    path = script(f"""{HIDDEN}
+import multiprocessing
+def work(n): return hidden('puos').__version__
+if __name__ == "__main__":
+    {ONCE}
+    multiprocessing.set_start_method("{method}")
+    with multiprocessing.Pool(3) as pool:
+        print(set(pool.map(work, range(12))))
+""")
+    done = roost("run", path)
+    assert (done.status, done.output) == (0, "{'1.0'}\n"), done.errors
+    assert effects() == 1
+    assert len(added(done)) == 1
+
+
+def test_three_missing_imports_are_one_start_and_three_lines(soup, roost, script, effects):
+    path = script(HIDDEN + ONCE + "for name in ('puos', 'daerb', 'wets'): print(hidden(name).__version__)")
+    done = roost("run", path)
+    assert (done.status, done.output) == (0, "1.0\n3.0\n2.0\n"), done.errors
+    assert effects() == 1
+    assert len(added(done)) == 3
+    again = roost("run", path)
+    assert (again.output, again.errors) == ("1.0\n3.0\n2.0\n", "")
+
+
+def test_quiet_says_nothing(soup, roost, script):
+    assert roost("run", "-q", script(HIDDEN + "print(hidden('puos').__version__)")).errors == ""
+
+
+@pytest.mark.covers("A5")
+@pytest.mark.parametrize("how", [("--mend", "off"), ("--no-mend",), ()])
+def test_without_mending_it_is_pythons_behaviour_and_a_sentence(soup, roost, script, how):
+    path = script(HIDDEN + "hidden('daerb')\n")
+    done = roost("run", *how, "--with", "soup", path, **({} if how else {"ROOST_MEND": "off"}))
+    assert done.status == 1
+    trace, _, said = done.errors.partition("ModuleNotFoundError: No module named 'bread'\n")
+    assert trace.startswith("Traceback (most recent call last):\n")
+    assert "_roost" not in trace
+    assert said.startswith("roost: `bread` is not in the environment `soup-")
+    assert "which has soup\n" in said
+    assert "hint: have it added: `roost run it.py`" in said
+
+
+def test_an_import_that_cannot_be_had_fails_as_in_python_with_the_reason_below(soup, roost, script):
+    done = roost("run", script(HIDDEN + "hidden('ereht_ton')\n"))
+    assert done.status == 1
+    trace, _, said = done.errors.partition("ModuleNotFoundError: No module named 'not_there'\n")
+    assert "_roost" not in trace
+    assert trace.count("File ") == 2
+    assert said.startswith("roost: `not_there` ")
+
+
+EXPECTED = {
+    "try": "try:\n    hidden('puos')\nexcept ImportError:\n    print('without')",
+    "in the function": """
+def load():
+    try:
+        return hidden('puos')
+    except ModuleNotFoundError:
+        return None
+print(load() or 'without')""",
+    "the caller": """
+def load(): hidden('puos')
+def main():
+    try:
+        load()
+    except ImportError:
+        print('without')
+main()""",
+    "a decorator": """
+def optional(function):
+    def inner():
+        try:
+            return function()
+        except ImportError:
+            return 'without'
+    return inner
+@optional
+def load(): return hidden('puos')
+print(load())""",
+    "around exec": "try:\n    exec('imp' + 'ort soup')\nexcept ImportError:\n    print('without')",
+    "inside exec": "exec('try:\\n  imp' + 'ort soup\\nexcept ImportError:\\n  print(\"without\")')",
+    "suppress": "import contextlib\nwith contextlib.suppress(ImportError):\n    hidden('puos')\nprint('without')",
+    "a question": "import importlib.util\nprint(importlib.util.find_spec('so' + chr(117) + 'p') or 'without')",
+    "a plugin": """
+open("plug.py", "w").write("try:\\n    import soup\\nexcept ImportError:\\n    soup = 'without'\\n")
+print(hidden("gulp").soup)""",
+    "a name of a package": "try:\n    from json import soup\nexcept ImportError:\n    print('without')",
+    "a name of a package, loose": "import json\nprint(getattr(json, 'soup', 'without'))",
+}
+
+
+@pytest.mark.parametrize("way", EXPECTED.values(), ids=EXPECTED)
+def test_an_import_that_may_fail_fails(soup, roost, script, way):
+    done = roost("run", script(HIDDEN + way))
+    assert (done.status, done.output, done.errors) == (0, "without\n", "")
+
+
+def test_a_users_module_named_like_one_of_the_standard_library_is_no_hindrance(soup, roost, script):
+    path = script(HIDDEN + "print(hidden('puos').__version__)")
+    for name in ("json", "select", "site", "subprocess", "struct"):
+        (path.parent / f"{name}.py").write_text("raise RuntimeError('not this one')\n")
+    done = roost("run", path)
+    assert (done.status, done.output) == (0, "1.0\n"), done.errors
+
+
+def test_namespace_packages_are_spread_over_both_sides(index, roost, script):
+    index.add("kitchen-pan", modules={"kitchen/pan.py": "SIZE = 1\n"})
+    index.add("kitchen-pot", modules={"kitchen/pot.py": "SIZE = 2\n"})
+    index.add("hall-old", modules={"hall/__init__.py": "__path__ = __import__('pkgutil').extend_path(__path__, __name__)\n", "hall/door.py": "SIZE = 3\n"})  # fmt: skip
+    index.add("hall-new", modules={"hall/__init__.py": "__path__ = __import__('pkgutil').extend_path(__path__, __name__)\n", "hall/stair.py": "SIZE = 4\n"})  # fmt: skip
+    path = script(f"""{HIDDEN}
+import kitchen.pan, hall.door
+import subprocess
+subprocess.run([sys.executable, "-m", "pi" + "p", "install", "-q", "kitchen" + "-pot", "hall" + "-new"], check=True)
+import importlib
+print(kitchen.pan.SIZE, importlib.import_module("kitchen.p" + chr(111) + "t").SIZE)
+print(hall.door.SIZE, importlib.import_module("hall.s" + "tair").SIZE)
+""")
+    done = roost("run", "--with", "kitchen-pan", "--with", "hall-old", path)
+    assert (done.status, done.output) == (0, "1 2\n3 4\n"), done.errors
+
+
+ENGINE = """
+def read():
+    import importlib
+    return importlib.import_module("soup").__version__
+"""
+
+
+def test_a_library_gets_the_engine_that_it_needs_by_the_table_alone(soup, roost, script):
+    soup.add(
+        "pandas",
+        modules={"pandas/__init__.py": "", "pandas/compat/__init__.py": "", "pandas/compat/_optional.py": ENGINE},
+    )
+    soup.add("other", modules={"other.py": ENGINE})
+    ask = "import {0}\nprint({0}.read())"
+    done = roost("run", "--with", "pandas", script(ask.format("pandas.compat._optional")))
+    assert (done.status, done.output) == (0, "1.0\n"), done.errors
+    assert "added soup 1.0 (`pandas` loads `soup`, while it ran)" in done.errors
+    done = roost("run", "--with", "other", script(ask.format("other")))
+    assert done.status == 1
+    assert added(done) == []
+
+
+def test_many_threads_go_on_while_one_waits(soup, roost, script):
+    soup.hold("soup")
+    path = script(f"""{HIDDEN}
+import threading, time, os, importlib
+started = time.monotonic()
+def slow(): print(hidden('puos').__version__, flush=True)
+def quick(name): importlib.import_module(name); print(name, flush=True)
+waiting = threading.Thread(target=slow); waiting.start()
+time.sleep(0.5)
+others = [threading.Thread(target=quick, args=(name,)) for name in
+    ("wave", "colorsys", "cgi" if sys.version_info < (3, 13) else "this", "chunk" if sys.version_info < (3, 13) else "antigravity",
+     "mailbox", "plistlib", "sched", "shelve", "statistics", "tabnanny")]
+for one in others: one.start()
+for one in others: one.join()
+pid = os.fork()
+if not pid:
+    import imaplib
+    os._exit(0)
+assert os.waitpid(pid, 0)[1] == 0
+print("all others", flush=True)
+waiting.join()
+""")
+    process = roost.start("run", path)
+    lines = []
+    for line in process.stdout:
+        lines.append(line.strip())
+        if line == "all others\n":
+            soup.release("soup")
+    assert process.wait(60) == 0, process.stderr.read()
+    assert lines[-2:] == ["all others", "1.0"]
+
+
+def test_a_fork_while_another_thread_mends_can_import_the_same(soup, roost, script):
+    soup.hold("soup")
+    path = script(f"""{HIDDEN}
+import threading, time, os
+waiting = threading.Thread(target=hidden, args=('puos',)); waiting.start()
+time.sleep(0.5)
+pid = os.fork()
+if not pid:
+    print("child", flush=True)
+    print(hidden('puos').__version__, flush=True)
+    os._exit(0)
+print("status", os.waitpid(pid, 0)[1], flush=True)
+waiting.join()
+""")
+    process = roost.start("run", path)
+    lines = []
+    for line in process.stdout:
+        lines.append(line.strip())
+        if line == "child\n":
+            soup.release("soup")
+    assert process.wait(60) == 0, process.stderr.read()
+    assert lines == ["child", "1.0", "status 0"]
+
+
+def test_what_was_added_counts_for_the_same_text_elsewhere_and_for_an_edited_one_that_names_it(soup, roost, script):
+    text = HIDDEN + "name = 'soup'\nprint(__import__(name if len(sys.argv) else '').__version__)\n"
+    path = script(text)
+    assert len(added(roost("run", path))) == 1
+    other = path.with_name("other.py")
+    other.write_text(text)
+    assert roost("run", other).errors == ""
+    path.write_text(text + "print('edited')\n")
+    assert roost("run", path).errors == ""
+    path.write_text(HIDDEN + "print(hidden('daerb').__version__)\n")
+    done = roost("run", path)
+    assert len(added(done)) == 1
+    assert "soup" not in roost("env", "show", path).output
+
+
+def test_standard_input_and_text_are_mended_and_remembered_by_what_they_say(soup, roost):
+    text = HIDDEN + "print(hidden('puos').__version__)"
+    assert len(added(roost("run", "-", stdin=text))) == 1
+    assert roost("run", "-", stdin=text).errors == ""
+    assert roost("run", "-c", text).output == "1.0\n"
+
+
+def test_an_addition_that_was_lost_is_built_again(soup, roost, script):
+    path = script(HIDDEN + "print(hidden('puos').__version__)")
+    roost("run", path)
+    home = homes.locate(roost.environ)
+    for one in home.environments.glob("soup-*"):
+        subprocess.run(["rm", "-rf", one], check=True)
+    done = roost("run", path)
+    assert (done.output, done.errors) == ("1.0\n", "")
+
+
+def test_an_environment_started_by_others_is_left_alone(soup, roost, script):
+    path = script(HIDDEN + "print(hidden('puos').__version__)")
+    roost("run", "-c", "pass")
+    python = next(homes.locate(roost.environ).environments.glob("python-*")) / "bin/python"
+    done = subprocess.run([python, path], capture_output=True, text=True, env=roost.environ, check=False)
+    assert done.returncode == 1
+    assert done.stderr.endswith("ModuleNotFoundError: No module named 'soup'\n")
+
+
+def test_the_script_can_ignore_or_take_the_ends_of_its_children(soup, roost, script):
+    for way in ("signal.signal(signal.SIGCHLD, signal.SIG_IGN)", "signal.signal(signal.SIGCHLD, lambda *_: os.wait())",
+                "os.close(0); os.close(1)"):  # fmt: skip
+        path = script(
+            f"{HIDDEN}\nimport os, signal\n{way}\nsys.stderr.write(hidden('puos').__version__)", name=f"{len(way)}.py"
+        )
+        done = roost("run", path)
+        assert done.errors.endswith("1.0"), done.errors
+
+
+def test_a_record_of_the_launcher_does_not_hide_an_addition(soup, roost, script):
+    path = script(HIDDEN + "import os\nif os.environ.get('MORE'): print(hidden('puos').__version__)")
+    for _ in range(4):
+        assert roost("run", path).status == 0
+    assert len(added(roost("run", path, MORE="1"))) == 1
+    assert roost("run", path, MORE="1").errors == ""
+
+
+@pytest.mark.parametrize("minor", [8, 9, 10, 11, 12, 13])
+def test_every_python_that_roost_makes_environments_for(soup, roost, script, minor):
+    path = script(HIDDEN + "import os\npid = os.fork()\nif pid: os.waitpid(pid, 0)\nprint(hidden('puos').__version__)")
+    python = next(iter(sorted(PYENV.glob(f"3.{minor}.*/bin/python"))), None) or parts.missing(
+        f"no Python 3.{minor} here"
+    )
+    done = roost("run", "--python", python, path)
+    assert (done.status, done.output) == (0, "1.0\n1.0\n"), done.errors
+    assert len(added(done)) == 1
+    done = roost("run", "--python", python, script(HIDDEN + "hidden('ereht_ton')\n", name="not.py"))
+    assert "_roost_mend" not in done.errors
+
+
+def test_the_hook_is_asked_by_nobody_but_an_environment(roost):
+    done = subprocess.run([roost.command, "answer"], input=b"", capture_output=True, env=roost.environ, check=False)
+    assert done.returncode == 64
+    assert b"not by people" in done.stderr
+
+
+def test_another_homes_environment_is_refused(roost, tmp_path):
+    request = json.dumps(
+        {"protocol": 1, "ask": "import", "name": "soup", "first": "/other/environments/x", "additions": "/other/a"}
+    )
+    framed = len(request).to_bytes(4, "big") + request.encode()
+    done = subprocess.run([roost.command, "answer"], input=framed, capture_output=True, env=roost.environ, check=True)
+    assert json.loads(done.stdout[4:]) == {"why": "the environment belongs to another home of roost"}
