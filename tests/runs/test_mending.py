@@ -393,3 +393,79 @@ def test_another_homes_environment_is_refused(roost, tmp_path):
     framed = len(request).to_bytes(4, "big") + request.encode()
     done = subprocess.run([roost.command, "answer"], input=framed, capture_output=True, env=roost.environ, check=True)
     assert json.loads(done.stdout[4:]) == {"why": "the environment belongs to another home of roost"}
+
+
+@pytest.fixture
+def quarrel(index):
+    """`old` is imported at 1.0; `fresh` needs 2.0 of it."""
+    index.add("old", "1.0", modules={"old.py": "VERSION = 1\n"}, history=False)
+    index.add("old", "2.0", modules={"old.py": "VERSION = 2\n"})
+    index.add("fresh", "1.0", modules={"fresh.py": "import old\nVERSION = old.VERSION\n"}, requires=("old>=2",))
+    index.add("aside", "1.0", history=False)
+    index.add("aside", "2.0")
+    index.add("beside", "1.0", requires=("aside>=2",))
+    return index
+
+
+NEW = f"{HIDDEN}{ONCE}import old\nprint(old.VERSION, flush=True)\nprint(hidden('hserf').VERSION)\n"
+BLOCK = '# /// script\n# dependencies = ["old{}"]\n# ///\n'
+
+
+def remembered_old(roost, script, quarrel):
+    """A script whose lock has the older version, though it would take the newer one."""
+    held = quarrel.projects["old"].pop()
+    path = script(BLOCK.format("") + NEW)
+    roost("check", path)
+    path.write_text(BLOCK.format("") + "import old\n")
+    assert roost("run", path).status == 0
+    quarrel.projects["old"].append(held)
+    path.write_text(BLOCK.format("") + NEW)
+    return path
+
+
+def test_another_version_of_something_imported_is_a_new_start_that_is_said(quarrel, roost, script, effects):
+    path = remembered_old(roost, script, quarrel)
+    done = roost("run", path)
+    assert (done.status, done.output) == (0, "1\n2\n2\n"), done.errors
+    assert done.errors == "roost: `old` 1.0 is imported, and `fresh` goes with 2.0 of it: the script starts again\n"
+    assert effects() == 2
+    again = roost("run", path)
+    assert (again.output, again.errors) == ("2\n2\n", "")
+
+
+REFUSING = {
+    "standard input was perhaps read": "import old\nsys.stdin.readline()\nhidden('hserf')\n",
+    "a thread": "import old, threading\nthread = threading.Thread(target=hidden, args=('hserf',))\nthread.start(); thread.join()\n",
+    "a forked child": "import old, os\nif not os.fork(): hidden('hserf')\nelse: os.wait()\n",
+}
+
+
+@pytest.mark.parametrize("way", REFUSING.values(), ids=REFUSING)
+def test_there_is_no_new_start_where_it_would_take_something_away(quarrel, roost, script, way):
+    path = remembered_old(roost, script, quarrel)
+    path.write_text(BLOCK.format("") + HIDDEN + "print('started', flush=True)\n" + way)
+    done = roost("run", path, stdin="a line\n")
+    assert done.output == "started\n"
+    assert "ModuleNotFoundError: No module named 'fresh'" in done.errors
+    assert "starts again" not in done.errors
+
+
+def test_a_version_that_nobody_allows_is_a_refusal_with_the_reason(quarrel, roost, script):
+    path = script(BLOCK.format("<2") + NEW)
+    done = roost("run", path)
+    assert (done.status, done.output) == (1, "1\n")
+    assert "old" in done.errors.rpartition("ModuleNotFoundError")[2]
+    assert "starts again" not in done.errors
+
+
+def test_what_is_not_imported_yet_may_change_its_version(quarrel, roost, script, effects):
+    held = quarrel.projects["aside"].pop()
+    path = script('# /// script\n# dependencies = ["aside"]\n# ///\n')
+    assert roost("run", path).status == 0
+    quarrel.projects["aside"].append(held)
+    path.write_text(
+        path.read_text() + HIDDEN + ONCE + "hidden('edis' + 'eb')\nimport aside\nprint(aside.__version__)\n"
+    )
+    done = roost("run", path)
+    assert (done.status, done.output) == (0, "2.0\n"), done.errors
+    assert effects() == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import time
 from pathlib import Path
@@ -15,7 +16,7 @@ from .key import SHORT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from roost.home import Home
 
@@ -98,6 +99,22 @@ def has_module(folder: Path, short: str, name: str) -> bool:
     if place.is_dir() or place.with_suffix(".py").exists():
         return True
     return any(one.suffix in {".so", ".pyc"} for one in place.parent.glob(f"{place.name}.*"))
+
+
+def imported(folder: Path, short: str, modules: Iterable[str]) -> frozenset[str]:
+    """Give the distributions, by canonical name, of which one of these top-level modules is.
+
+    Args:
+        short: the version of the environment's Python, "3.11".
+    """
+    wanted = set(modules)
+    found = set()
+    for record in manifest.packages(folder, short).glob("*.dist-info/RECORD"):
+        name = re.sub(r"[-_.]+", "-", record.parent.name.partition("-")[0]).lower()
+        lines = record.read_text("utf-8", "replace").splitlines()
+        if any(line.partition("/")[0].partition(".")[0].partition(",")[0] in wanted for line in lines):
+            found.add(name)
+    return frozenset(found)
 
 
 def remove(home: Home, environment: Environment) -> None:

@@ -4,9 +4,12 @@ Only what roost has started is looked after: `ROOST_RUN` says so, and children i
 to is in `_roost_mend`, which is loaded then. Built-in modules only, Python 3.8 and up; importing it must cost nothing.
 """
 
+import posix
 import sys
 
 PROTOCOL = 1  # spoken with the roost outside; newer roosts answer every older number
+BEFORE = {}  # the variables that this process was started with, as bytes
+HERE = []  # the folder that it was started in
 
 
 class Finder:
@@ -28,9 +31,16 @@ def _start():
     import os  # loaded by `site` before us
 
     run = os.environ.get("ROOST_RUN", "").split("|")
-    if len(run) != 6 or run[0] != "1" or run[2].replace("%7C", "|").replace("%25", "%") != sys.prefix:
+    if len(run) != 6 or run[0] not in ("1", "1c") or run[2].replace("%7C", "|").replace("%25", "%") != sys.prefix:
         return
     sys.meta_path.append(Finder)
+    BEFORE.update(posix.environ)
+    try:
+        HERE.append(posix.getcwd())
+    except OSError:
+        HERE.append("/")
+    if run[0] == "1":  # the first process of the run; those that it starts are children
+        os.environ["ROOST_RUN"] = "|".join(["1c", *run[1:]])
     try:  # what another process of this run, or of an earlier one, has added
         os.readlink(run[3].replace("%7C", "|").replace("%25", "%") + sys.prefix[sys.prefix.rindex("/") :])
     except OSError:

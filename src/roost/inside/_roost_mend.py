@@ -11,7 +11,7 @@ import _thread
 import posix
 import sys
 
-from _roost import PROTOCOL
+from _roost import BEFORE, HERE, PROTOCOL
 from _roost_engines import ENGINES
 
 MOST = 100  # questions that one process asks
@@ -27,6 +27,7 @@ class Run:
         launcher, first, additions, options, expected = os.environ["ROOST_RUN"].split("|")[1:]
         self.launcher, self.first, self.additions = map(plain, (launcher, first, additions))
         self.environment = self.first  # the one in use
+        self.pid = posix.getpid()
         self.words = [plain(word) for word in options.split(",") if word]
         self.mends = "off" not in self.words
         self.hopeless = {word[3:] for word in self.words if word.startswith("no:")}  # said before the start
@@ -34,7 +35,7 @@ class Run:
         for one in filter(None, expected.split(";")):
             file, _, blocks = one.partition("=")
             self.expected[plain(file)] = [block(text) for text in blocks.split(",")]
-        self.folder = here()
+        self.folder = HERE[0]
         self.left = MOST
         self.told = {}  # import name → why there is no answer
         self.busy = _thread.allocate_lock()
@@ -52,13 +53,6 @@ def block(text):
     """Read `12-14a`: lines, and whether imports of the functions called there count as well."""
     first, _, last = text.rstrip("a").partition("-")
     return int(first), int(last or first), text.endswith("a")
-
-
-def here():
-    try:
-        return posix.getcwd()
-    except OSError:
-        return "/"
 
 
 RUN = Run()
@@ -266,6 +260,10 @@ def mended(name, question, path):
                 return None
             if reply.get("environment"):
                 switch(reply["environment"])
+            elif reply.get("again"):
+                again(reply["again"], reply["because"])
+                later(name, reply["because"] + "\nhint: start the script again: it gets an environment that has both")
+                return None
         if path is not None:
             extend(path)
         found = real(name, path)
@@ -283,10 +281,12 @@ def install(requirements):
         reply = ask({"ask": "install", "requirements": list(requirements)})
         if reply is None:
             return "the roost outside gave no answer"
-        if not reply.get("environment"):
-            return reply.get("why")
-        switch(reply["environment"])
-        return None
+        if reply.get("environment"):
+            switch(reply["environment"])
+            return None
+        if reply.get("again"):
+            again(reply["again"], reply["because"])
+        return reply.get("because") or reply.get("why")
 
 
 def real(name, path):
@@ -336,7 +336,7 @@ def exchange(request):
         posix.write(ours, request)  # smaller than a pipe holds, or what reads it is not there yet
         actions = [(posix.POSIX_SPAWN_DUP2, theirs, 0), (posix.POSIX_SPAWN_DUP2, into, 1)]
         pid = posix.posix_spawn(
-            RUN.launcher, [RUN.launcher, "answer"], posix.environ, file_actions=actions, setsigmask=(),
+            RUN.launcher, [RUN.launcher, "answer"], BEFORE, file_actions=actions, setsigmask=(),
             setsigdef=(_signal.SIGCHLD, _signal.SIGPIPE, _signal.SIGTERM),
         )  # fmt: skip
         for descriptor in (theirs, ours, into):
@@ -446,8 +446,91 @@ def follow():
         except OSError:
             break
         environment = environment[: environment.rindex("/") + 1] + name
-    if environment != RUN.environment and exists(environment + "/roost.json"):
+    if environment != RUN.environment and exists(environment + "/roost.json") and keeps(environment):
         switch(environment)
+
+
+def keeps(environment):
+    """Tell whether an environment has whatever is imported already at the same version."""
+    now, then = packages(RUN.environment), packages(environment)
+    for entry in set(infos(now)) - set(infos(then)):
+        try:
+            with open("%s/%s/RECORD" % (now, entry), encoding="utf-8") as record:
+                roots = {line.partition("/")[0].partition(".")[0].partition(",")[0] for line in record}
+        except (OSError, ValueError):
+            return False
+        if any(root in sys.modules for root in roots):
+            return False
+    return True
+
+
+def infos(folder):
+    """Give the metadata folders of what is installed: name and version of each."""
+    try:
+        return [entry for entry in posix.listdir(folder) if entry.endswith(".dist-info")]
+    except OSError:
+        return []
+
+
+# A new start (contracts §5)
+
+
+def again(environment, because):
+    """Become the script anew in another environment, where nothing speaks against it; returns only where something does."""
+    try:
+        with open("/proc/self/cmdline", "rb") as file:
+            words = file.read().split(b"\0")[1:-1]
+    except OSError:
+        words = getattr(sys, "orig_argv", [])[1:]
+    if not words or not allowed():
+        return
+    import os
+
+    environ = dict(BEFORE)
+    run = environ[b"ROOST_RUN"].split(b"|")
+    run[2] = os.fsencode(environment.replace("%", "%25").replace("|", "%7C"))
+    run[4] += b",again"
+    environ.update({b"ROOST_RUN": b"|".join(run), b"VIRTUAL_ENV": os.fsencode(environment)})
+    old, new = os.fsencode(RUN.first) + b"/bin", os.fsencode(environment) + b"/bin"
+    path = environ.get(b"PATH", b"").split(b":")
+    environ[b"PATH"] = b":".join(new if part == old else part for part in path)
+    flush(sys.stdout)
+    flush(sys.stderr)
+    if "quiet" not in RUN.words:
+        warn("roost: %s: the script starts again\n" % because)
+    for number in (_signal.SIGPIPE, _signal.SIGXFSZ):
+        _signal.signal(number, _signal.SIG_DFL)
+    posix.chdir(RUN.folder)
+    python = environment + "/bin/python"
+    posix.execve(python, [python, *words], environ)
+
+
+def flush(stream):
+    try:
+        stream.flush()
+    except (OSError, ValueError, AttributeError):
+        pass
+
+
+def allowed():
+    """Tell whether starting again takes nothing away: first process, its first thread, no input read, not a second time."""
+    import os
+
+    threading = sys.modules.get("threading")
+    if threading is not None and threading.get_ident() != threading.main_thread().ident:
+        return False
+    first = BEFORE.get(b"ROOST_RUN", b"").startswith(b"1|") and posix.getpid() == RUN.pid
+    if not first or "again" in RUN.words:
+        return False
+    if "reads" not in RUN.words:
+        return True
+    try:
+        if not os.path.stat.S_ISREG(posix.fstat(0).st_mode):
+            return False  # what was read from a pipe or a terminal cannot be read again
+        posix.lseek(0, 0, 0)
+    except OSError:
+        return False
+    return True
 
 
 # When it cannot be
@@ -474,19 +557,19 @@ def say(name):
         return
     why = RUN.told[name]
     if why is None:
-        try:
-            entries = posix.listdir(packages(RUN.environment))
-        except OSError:
-            entries = []
-        has = sorted(entry.partition("-")[0] for entry in entries if entry.endswith(".dist-info"))
+        has = sorted(entry.partition("-")[0] for entry in infos(packages(RUN.environment)))
         what = "%s%s" % (", ".join(has[:12]), " and %d more" % (len(has) - 12) if len(has) > 12 else "")
         file = script()
         shown = "FILE" if file is None else file.rpartition("/")[2]
         why = "`%s` is not in the environment `%s`, which has %s\nhint: have it added: `roost run %s`" % (
             name, RUN.environment.rpartition("/")[2], what or "nothing", shown,
         )  # fmt: skip
+    warn("roost: %s\n" % why)
+
+
+def warn(text):
     try:
-        sys.stderr.write("roost: %s\n" % why)
+        sys.stderr.write(text)
     except (OSError, ValueError, AttributeError):
         pass
 

@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 
 from roost import environments, locks
-from roost.distributions import Options, Requirement, extend, plan_for
+from roost.distributions import Options, Requirement, extend, faults, plan_for
 from roost.errors import RoostError
 from roost.values import Value
 
@@ -20,6 +20,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from roost.distributions import Artifact
+    from roost.environments import Environment
     from roost.environments.manifest import Manifest
     from roost.home import Home
     from roost.reporting import Reporter
@@ -84,16 +86,85 @@ def _answered(request: Mapping[str, object], asked: Asked, places: Sequence[Path
         words = {one.text: name for one in added}
         if not added:
             return {"why": why}
+    return _extended(request, asked, added, [(one, words[one.text]) for one in added], places)
+
+
+def _extended(
+    request: Mapping[str, object],
+    asked: Asked,
+    added: Sequence[Requirement],
+    remembered: Sequence[tuple[Requirement, str]],
+    places: Sequence[Path],
+) -> dict[str, object]:
+    """Build what has everything and the new; where versions stand against each other, keep at least what is imported.
+
+    Raises:
+        RoostError: nothing has both.
+    """
+    began = Path(str(request["environment"]))
+    modules = [str(one) for one in _list(request.get("modules"))]
+    loaded = environments.imported(began, asked.held.short, modules)
+    loose = tuple(one for one in _loose(asked) if one.name not in {new.name for new in added})
+    tries = [
+        (asked.held.artifacts, ()),
+        (tuple(one for one in asked.held.artifacts if one.name in loaded), loose),
+        ((), loose),
+    ]
+    environment = None
+    first: RoostError | None = None
+    for kept, others in tries:
+        try:
+            environment = _built(asked, kept, (*added, *others))
+            break
+        except (faults.Conflict, faults.NoMatchingVersion) as error:
+            first = first or error
+    if environment is None:
+        assert first is not None
+        raise first
+    additions.remember(places, remembered)
+    additions.lead(places, asked.name, environment.name)
+    was = environments.manifest_of(asked.home, began.name)
+    versions = dict(environment.distributions)
+    changed = {
+        name: version
+        for name, version in (was.distributions if was else ())
+        if name in loaded and versions.get(name) != version
+    }
+    if changed:
+        name, version = next(iter(changed.items()))
+        new = ", ".join(one.name for one in added)
+        now = f"{versions[name]} of it" if name in versions else "nothing of it"
+        return {
+            "again": str(environment.path),
+            "because": f"`{name}` {version} is imported, and `{new}` goes with {now}",
+        }
+    return {"environment": str(environment.path), "said": _said(added, environment)}
+
+
+def _built(asked: Asked, kept: Sequence[Artifact], added: Sequence[Requirement]) -> Environment:
     lock = extend(
-        asked.held.artifacts, added, roots=asked.held.roots, script=asked.script, python=asked.python, home=asked.home,
+        kept, added, roots=asked.held.roots, script=asked.script, python=asked.python, home=asked.home,
         settings=asked.settings, options=asked.options, report=asked.report,
     )  # fmt: skip
-    environment = environments.ensure(
+    return environments.ensure(
         lock, home=asked.home, settings=asked.settings, options=asked.options, report=asked.report
     )
-    additions.remember(places, [(one, words[one.text]) for one in added])
-    additions.lead(places, asked.name, environment.name)
-    return {"environment": str(environment.path), "said": _said(added, environment)}
+
+
+def _loose(asked: Asked) -> tuple[Requirement, ...]:
+    """Give what the script itself asks for, and what was added to it, without the versions that were found for it."""
+    if asked.script.data:
+        plan = plan_for(
+            asked.script,
+            asked.python,
+            home=asked.home,
+            settings=asked.settings,
+            options=asked.options,
+            report=asked.report,
+        )
+        wanted = {one.name: one for one in (*additions.known(asked.home, asked.script), *plan.requirements)}
+        return tuple(wanted.values())
+    return tuple(Requirement(name, name, "it was asked for", "kept", wheels_only=True) for name in asked.held.roots)
 
 
 def _asked(
@@ -210,7 +281,7 @@ def _installed(request: Mapping[str, object]) -> list[Requirement]:
     return found
 
 
-def _said(added: Sequence[Requirement], environment: environments.Environment) -> str:
+def _said(added: Sequence[Requirement], environment: Environment) -> str:
     versions = dict(environment.distributions)
     names = ", ".join(f"{one.name} {versions.get(one.name, '')}".rstrip() for one in added)
     return f"added {names} ({added[0].reason})"

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 
 from . import additions
 
@@ -17,6 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from roost.distributions import Options
     from roost.home import Home
+    from roost.scripts import Script
 
     from .values import Prepared
 
@@ -38,11 +40,24 @@ def variable(prepared: Prepared, *, home: Home, options: Options, mend: str, qui
     words += ["offline"] if options.offline else []
     words += [f"allow:{name}" for name in options.allow]
     words += [f"no:{one.name}" for one in prepared.plan.unresolved]
+    words += ["reads"] if _reads(prepared.plan.script) else []
     place = additions.folders(home, prepared.plan.script)[0]
     parts = [str(PROTOCOL), launcher, os.fspath(prepared.environment.path), os.fspath(place)]
     known = [*map(_quoted, parts), ",".join(map(_quoted, words))]
     expected = _expected(prepared)
     return "|".join([*known, expected if len(expected) <= LONGEST else ""])
+
+
+def _reads(script: Script) -> bool:
+    """Tell whether a script may read its standard input: then it cannot simply be started again."""
+    import re
+
+    texts = [script.data]
+    for file in script.inputs[1:]:
+        if file.suffix == ".py":
+            with suppress(OSError):
+                texts.append(file.read_bytes())
+    return any(re.search(rb"\binput\b|\bstdin\b|getpass|prompt|readline|fd\s*=\s*0|open\(0", text) for text in texts)
 
 
 def _launcher() -> str | None:
