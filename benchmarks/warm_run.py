@@ -87,7 +87,7 @@ def warm(roost: list[str | Path], folder: Path, environ: dict[str, str]) -> str:
         time.sleep(0.2)
         subprocess.run(roost, cwd=folder, env=environ, check=True)
         if record.exists():
-            found = re.search(r"environment=(\S+) python=(\S+) fast=yes", record.read_text())
+            found = re.search(r"environment=(\S+) python=(\S+) ", record.read_text())
             if found and Path(found[1], ".compiled").exists():
                 subprocess.run(roost, cwd=folder, env=environ, check=True)
                 return found[2]

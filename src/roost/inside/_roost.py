@@ -10,6 +10,8 @@ import sys
 PROTOCOL = 1  # spoken with the roost outside; newer roosts answer every older number
 BEFORE = {}  # the variables that this process was started with, as bytes
 HERE = []  # the folder that it was started in
+LIBRARY = sys.modules["os"].__file__[:-5]  # `site` has loaded it before us
+IMPORTLIB = ("importlib", "importlib._bootstrap", "_frozen_importlib")
 
 
 class Finder:
@@ -21,6 +23,12 @@ class Finder:
         importing = sys._getframe(1).f_back
         if importing is None or importing.f_code.co_name != "_find_and_load_unlocked":
             return None
+        frame = importing
+        while frame is not None and frame.f_globals.get("__name__") in IMPORTLIB:
+            frame = frame.f_back
+        file = "<frozen" if frame is None else frame.f_code.co_filename
+        if file[:7] == "<frozen" or (file.startswith(LIBRARY) and "/site-packages/" not in file):
+            return None  # the standard library does without: it probes at every start
         import _roost_mend
 
         return _roost_mend.spec(Finder, name, path, target, importing)

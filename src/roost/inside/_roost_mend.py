@@ -11,7 +11,7 @@ import _thread
 import posix
 import sys
 
-from _roost import BEFORE, HERE, PROTOCOL
+from _roost import BEFORE, HERE, IMPORTLIB, LIBRARY, PROTOCOL
 from _roost_engines import ENGINES
 
 MOST = 100  # questions that one process asks
@@ -127,8 +127,7 @@ def around(frame):
 
 
 def is_importlib(frame):
-    file = frame.f_code.co_filename
-    return file.startswith("<frozen importlib") or frame.f_globals.get("__name__") == "importlib"
+    return frame.f_globals.get("__name__") in IMPORTLIB
 
 
 def is_users(frame):
@@ -156,7 +155,6 @@ def user_file(frame):
 
 
 RUNNER = "/inside/program.py"  # roost's own, which runs notebooks and other text that is kept elsewhere
-LIBRARY = sys.modules["os"].__file__.rpartition("/")[0] + "/"
 
 
 def copes(file, frame, innermost):
