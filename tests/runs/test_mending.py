@@ -469,3 +469,56 @@ def test_what_is_not_imported_yet_may_change_its_version(quarrel, roost, script,
     done = roost("run", path)
     assert (done.status, done.output) == (0, "2.0\n"), done.errors
     assert effects() == 1
+
+
+def test_check_names_what_runs_have_added(soup, roost, script):
+    path = script(HIDDEN + "print(hidden('puos').__version__)")
+    assert roost("check", "--no-build", "--json", path).data["distributions"] == []
+    roost("run", path)
+    found = roost("check", "--no-build", "--json", path).data
+    assert found["distributions"] == ["soup"]
+    assert found["requirements"][0]["reason"] == "`import soup` at line 3, while it ran"
+
+
+def test_what_was_added_to_scripts_that_are_gone_is_forgotten(soup, roost, script):
+    path = script(HIDDEN + "print(hidden('puos').__version__)")
+    roost("run", path)
+    home = homes.locate(roost.environ)
+    assert len(list(home.additions.iterdir())) == 2  # by path, by text
+    roost("env", "gc")
+    assert len(list(home.additions.iterdir())) == 2
+    path.unlink()
+    roost("env", "gc", "--older-than", "0")
+    assert list(home.additions.iterdir()) == []
+
+
+def test_a_console_script_on_path_is_mended_and_an_added_one_is_found(soup, roost, script):
+    soup.add(
+        "spoon",
+        modules={"spoon.py": "def main():\n    print(__import__('so' + 'up').__version__)\n"},
+        scripts={"spoon": "spoon:main"},
+    )
+    path = script(f"""{HIDDEN}
+import subprocess
+hidden('noops')
+subprocess.run(["spoon"], check=False)
+hidden('puos')
+subprocess.run(["spoon"], check=True)
+""")
+    done = roost("run", path)
+    assert (done.status, done.output) == (0, "1.0\n"), done.errors
+
+
+@pytest.mark.network
+@pytest.mark.thorough
+def test_pandas_gets_its_excel_engine(roost, script):
+    path = script(f"""{HIDDEN}{ONCE}
+import pandas as pd
+frame = pd.DataFrame({{"a": [1, 2]}})
+getattr(frame, "to_" + "excel")("".join(["it.", "xls", "x"]), index=False)
+print(getattr(pd, "read_" + "excel")("".join(["it.", "xls", "x"]))["a"].sum())
+""")
+    done = roost("run", path, timeout=300)
+    assert (done.status, done.output) == (0, "3\n"), done.errors
+    assert len(added(done)) == 1
+    assert "added openpyxl" in done.errors

@@ -151,6 +151,10 @@ def collect(arguments: Arguments, output: Output) -> int:
     dry = arguments.has("dry-run")
     output.progress("looking at environments")
     found = environments.collect(home, older_than=_days(arguments) * DAY, dry_run=dry)
+    if not dry:
+        from roost.runs import additions
+
+        additions.collect(home, older_than=_days(arguments) * DAY)
     if output.json:
         output.document(
             "roost.collected/1",

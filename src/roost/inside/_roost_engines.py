@@ -10,8 +10,15 @@ DATABASES = (
     "aiomysql", "asyncmy", "pg8000", "mariadb",
 )  # fmt: skip
 
+PANDAS = (
+    "openpyxl", "xlsxwriter", "odf", "xlrd", "pyxlsb", "python_calamine", "lxml", "bs4", "html5lib", "tables", "sqlalchemy",
+    "jinja2", "matplotlib", "pyarrow", "fastparquet", "fsspec", "s3fs", "gcsfs", "zstandard", "tabulate", "pyreadstat",
+    "scipy", "xarray",
+)  # fmt: skip
+
 ENGINES = (
     ("pandas.compat._optional", None, False),
+    ("pandas.io", PANDAS, False),
     ("pandas.plotting", MATPLOTLIB, True),
     ("sqlalchemy.dialects", DATABASES, False),
     ("sqlalchemy.engine", DATABASES, False),

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -43,15 +45,22 @@ def known(home: Home, script: Script) -> tuple[Requirement, ...]:
     What was added to another text at the same path counts as long as the text still has its name: a script that is
     being worked on needs it again, another one written over it does not.
     """
+    if not home.additions.exists():
+        return ()
     by_text = _read(folders(home, script)[-1])
     if by_text or script.path is None:
+        with suppress(OSError):  # what is used is not collected
+            os.utime(folders(home, script)[-1] / FILE)
         return tuple(requirement for requirement, _ in by_text)
     by_path = _read(folders(home, script)[0])
     return tuple(requirement for requirement, word in by_path if word and word.encode() in script.data)
 
 
-def remember(places: Iterable[Path], additions: Sequence[tuple[Requirement, str]]) -> None:
+def remember(places: Iterable[Path], additions: Sequence[tuple[Requirement, str]], *, script: Path | None) -> None:
     """Add to what is known of a script: requirements, each with the word that the script's text has for it.
+
+    Args:
+        script: where it lies; None for text without a file.
 
     Raises:
         CannotCreate: the disk is full, or the folder cannot be written.
@@ -59,7 +68,8 @@ def remember(places: Iterable[Path], additions: Sequence[tuple[Requirement, str]
     for place in places:
         every = {requirement.text: (requirement, word) for requirement, word in (*_read(place), *additions)}
         lines = [[one.name, one.text, one.reason, one.wheels_only, word] for one, word in every.values()]
-        homes.write(place / FILE, json.dumps({"schema": SCHEMA, "additions": lines}))
+        by_path = str(script) if script is not None and place.name.startswith("p-") else None
+        homes.write(place / FILE, json.dumps({"schema": SCHEMA, "script": by_path, "additions": lines}))
 
 
 def lead(places: Iterable[Path], left: str, environment: str) -> None:
@@ -91,6 +101,24 @@ def follow(places: Iterable[Path], name: str) -> str:
         if at != name:
             return at
     return name
+
+
+def collect(home: Home, *, older_than: float) -> None:
+    """Forget what was added to scripts that are gone, and to texts that nobody ran for so long, in seconds."""
+    with suppress(OSError):
+        for place in home.additions.iterdir():
+            if _gone(place, older_than):
+                shutil.rmtree(place, ignore_errors=True)
+
+
+def _gone(place: Path, older_than: float) -> bool:
+    try:
+        script = json.loads((place / FILE).read_bytes())["script"]
+        if script is not None and not os.path.lexists(script):
+            return True
+        return script is None and (place / FILE).stat().st_mtime < time.time() - older_than
+    except (OSError, ValueError, KeyError, TypeError):
+        return True
 
 
 def _read(place: Path) -> list[tuple[Requirement, str]]:

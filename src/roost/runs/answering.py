@@ -121,7 +121,7 @@ def _extended(
     if environment is None:
         assert first is not None
         raise first
-    additions.remember(places, remembered)
+    additions.remember(places, remembered, script=asked.script.path)
     additions.lead(places, asked.name, environment.name)
     was = environments.manifest_of(asked.home, began.name)
     versions = dict(environment.distributions)
