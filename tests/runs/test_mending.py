@@ -522,3 +522,64 @@ print(getattr(pd, "read_" + "excel")("".join(["it.", "xls", "x"]))["a"].sum())
     assert (done.status, done.output) == (0, "3\n"), done.errors
     assert len(added(done)) == 1
     assert "added openpyxl" in done.errors
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (lambda site: (site / "roast.py").write_text("def ("), "SyntaxError: "),
+        (
+            lambda site: (site / "roast.py").write_text("from soup import gone\n"),
+            "ImportError: cannot import name 'gone'",
+        ),
+        (lambda site: (site / "soup.py").unlink(), "ModuleNotFoundError: No module named 'soup'"),
+    ],
+    ids=["cut", "another file", "deleted"],
+)
+def test_what_looks_like_damage_is_noted_for_the_check(soup, roost, script, damage, said):
+    soup.add("roast", "2.0", modules={"roast.py": "import soup\n"}, requires=("soup",))
+    path = script("import roast\n")
+    assert roost("run", path).status == 0
+    environment = next(homes.locate(roost.environ).environments.glob("roast-*"))
+    site = next(environment.glob("lib/*/site-packages"))
+    for cached in site.glob("__pycache__/[rs]o*"):
+        cached.unlink()
+    damage(site)
+    done = roost("run", path)
+    assert done.status == 1
+    assert "_roost" not in done.errors.replace("test_what", "")
+    file, _, text = (environment / ".suspect").read_text().partition("\t")
+    assert file == str(site / "roast.py")
+    assert text.startswith(said)
+
+
+def test_an_ordinary_failure_is_no_damage(soup, roost, script):
+    roost("run", script("import soup\nfrom soup import gone\n"))
+    environment = next(homes.locate(roost.environ).environments.glob("soup-*"))
+    assert not (environment / ".suspect").exists()
+
+
+def test_finders_that_come_later_are_asked_first(soup, roost, script):
+    soup.add("lazy", modules={"lazy.py": """
+import sys, types
+from importlib.machinery import ModuleSpec
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        return ModuleSpec(name, self) if name.startswith("lazy_") else None
+    def create_module(self, spec): return types.ModuleType(spec.name)
+    def exec_module(self, module): module.VALUE = 7
+sys.meta_path.append(Finder())
+"""})  # fmt: skip
+    done = roost("run", "--with", "lazy", script(HIDDEN + "import lazy\nprint(hidden('dna_yzal').VALUE)"))
+    assert (done.output, done.errors) == ("7\n", "")
+
+
+def test_a_notebook_s_cells_are_mended_and_told_the_same(soup, roost, script):
+    cells = [{"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": source} for source in (
+        HIDDEN, "print(hidden('puos').__version__)", "try:\n    hidden('daerb')\nexcept ImportError:\n    print('without')",
+        "hidden('ereht_ton')")]  # fmt: skip
+    path = script(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}), "it.ipynb")
+    done = roost("run", path)
+    assert (done.status, done.output) == (1, "1.0\nwithout\n"), done.errors
+    assert len(added(done)) == 1
+    assert done.errors.partition("No module named 'not_there'\n")[2].startswith("roost: `not_there` ")

@@ -9,9 +9,11 @@ import sys
 
 PROTOCOL = 1  # spoken with the roost outside; newer roosts answer every older number
 BEFORE = {}  # the variables that this process was started with, as bytes
-HERE = []  # the folder that it was started in
+HERE = []  # the folder that it was started in, and its number
 LIBRARY = sys.modules["os"].__file__[:-5]  # `site` has loaded it before us
-IMPORTLIB = ("importlib", "importlib._bootstrap", "_frozen_importlib")
+IMPORTLIB = (
+    "importlib", "importlib._bootstrap", "importlib._bootstrap_external", "_frozen_importlib", "_frozen_importlib_external",
+)  # fmt: skip
 
 
 class Finder:
@@ -34,6 +36,15 @@ class Finder:
         return _roost_mend.spec(Finder, name, path, target, importing)
 
 
+def _end(kind, error, traceback):
+    """Show what ended the program as Python does, and say below it what roost knows of it."""
+    sys.__excepthook__(kind, error, traceback)
+    if issubclass(kind, (ImportError, SyntaxError)):
+        import _roost_mend
+
+        _roost_mend.ended(error, traceback)
+
+
 def _start():
     """Take part in a run of roost, in the environment that the run has come to by now."""
     import os  # loaded by `site` before us
@@ -42,11 +53,13 @@ def _start():
     if len(run) != 6 or run[0] not in ("1", "1c") or run[2].replace("%7C", "|").replace("%25", "%") != sys.prefix:
         return
     sys.meta_path.append(Finder)
+    sys.excepthook = _end
     BEFORE.update(posix.environ)
     try:
         HERE.append(posix.getcwd())
     except OSError:
         HERE.append("/")
+    HERE.append(posix.getpid())
     if run[0] == "1":  # the first process of the run; those that it starts are children
         os.environ["ROOST_RUN"] = "|".join(["1c", *run[1:]])
     try:  # what another process of this run, or of an earlier one, has added

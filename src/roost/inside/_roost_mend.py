@@ -27,7 +27,7 @@ class Run:
         launcher, first, additions, options, expected = os.environ["ROOST_RUN"].split("|")[1:]
         self.launcher, self.first, self.additions = map(plain, (launcher, first, additions))
         self.environment = self.first  # the one in use
-        self.pid = posix.getpid()
+        self.pid = HERE[1]
         self.words = [plain(word) for word in options.split(",") if word]
         self.mends = "off" not in self.words
         self.hopeless = {word[3:] for word in self.words if word.startswith("no:")}  # said before the start
@@ -536,17 +536,29 @@ def allowed():
 
 def later(name, why):
     """Remember what to say below the traceback, should the failed import end the program."""
-    if not RUN.told:
-        before = sys.excepthook
-
-        def hook(kind, error, traceback):
-            before(kind, error, traceback)
-            missing = getattr(error, "name", None)
-            if isinstance(error, ImportError) and missing in RUN.told:
-                say(missing)
-
-        sys.excepthook = hook
     RUN.told[name] = why
+
+
+def ended(error, traceback):
+    """Say why an import failed that ended the program; note what looks like damage of the environment."""
+    missing = getattr(error, "name", None)
+    if missing in RUN.told:
+        say(missing)
+        return
+    while traceback is not None and traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    file = getattr(error, "filename", None) or (traceback and traceback.tb_frame.f_code.co_filename)
+    if isinstance(file, str) and file.startswith(packages(RUN.environment) + "/"):
+        suspect(file, "%s: %s" % (type(error).__name__, error))
+
+
+def suspect(file, said):
+    """Leave a mark in the environment for the check that looks for damage: the file and what was said, a line each."""
+    try:
+        with open(RUN.environment + "/.suspect", "a", encoding="utf-8", errors="replace") as mark:
+            mark.write("%s\t%s\n" % (file, said.replace("\n", " ")))
+    except OSError:
+        pass
 
 
 def say(name):

@@ -29,8 +29,9 @@ def run() -> None:
     def show(kind: type, error: BaseException, traceback: object) -> None:
         # Where no line of PROGRAM took part (it cannot be compiled) what is not ours stays.
         traceback = after(traceback, lambda file: file != program) or after(traceback, lambda file: file == here)
-        sys.__excepthook__(kind, error.with_traceback(traceback), traceback)
+        before(kind, error.with_traceback(traceback), traceback)
 
+    before = sys.excepthook
     sys.excepthook = show
     sys.argv[:] = [given, *arguments]
     if not getattr(sys.flags, "safe_path", False):
