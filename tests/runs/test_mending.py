@@ -583,3 +583,24 @@ def test_a_notebook_s_cells_are_mended_and_told_the_same(soup, roost, script):
     assert (done.status, done.output) == (1, "1.0\nwithout\n"), done.errors
     assert len(added(done)) == 1
     assert done.errors.partition("No module named 'not_there'\n")[2].startswith("roost: `not_there` ")
+
+
+EFFECTS = """
+import urllib.request
+print("printed", flush=True)
+open("written", "a").write("x")
+urllib.request.urlopen({url!r} + "sent/").close()
+"""
+
+
+@pytest.mark.parametrize(("kind", "times"), [("addition", 1), ("new start", 2), ("refusal", 1)])
+def test_how_often_what_came_before_is_done(quarrel, roost, script, kind, times):
+    quarrel.add("sent")  # its page is what the request asks for
+    path = remembered_old(roost, script, quarrel)
+    wanted = {"addition": "edisa", "new start": "hserf", "refusal": "ereht_ton"}[kind]
+    path.write_text(BLOCK.format("") + HIDDEN + EFFECTS.format(url=quarrel.url) + f"import old\nhidden('{wanted}')\n")
+    done = roost("run", path)
+    assert done.status == (kind == "refusal"), done.errors
+    assert done.output.count("printed") == times
+    assert len((roost.cwd / "written").read_text()) == times
+    assert len([one for one in quarrel.asked if one.rstrip("/").endswith("/sent")]) == times
