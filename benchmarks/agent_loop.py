@@ -1,5 +1,6 @@
-"""A thousand runs as a coding agent makes them: each text new, each at a new path, six kinds of needs, a tenth with an
-import that reading cannot see. Beside them `uv run --script` of the same needs, declared, in the same rounds.
+"""A thousand runs as a coding agent makes them, beside `uv run --script` of the same needs, declared, in the same rounds.
+
+Each text is new, at a new path, with one of six kinds of needs; a tenth has an import that reading cannot see.
 
 Counts environments, files and bytes of the home after each tenth, and the memory of the largest process. Needs the
 index once.
