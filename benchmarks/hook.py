@@ -14,6 +14,7 @@ import json
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from timing import clean_environment, measure, report
@@ -62,7 +63,7 @@ def of_case(case: str, text: str, folder: Path, environ: dict[str, str], rounds:
 
 
 def subjects(without: str, with_hook: str, run: str, script: Path, environ: dict[str, str]) -> dict:
-    def start(environment: str, **more: str):
+    def start(environment: str, **more: str) -> Callable[[], object]:
         words = [f"{environment}/bin/python", str(script)]
         given = environ | more
         return lambda: subprocess.run(words, env=given, check=True, stdin=subprocess.DEVNULL, capture_output=True)

@@ -401,6 +401,7 @@ def quarrel(index):
     index.add("old", "1.0", modules={"old.py": "VERSION = 1\n"}, history=False)
     index.add("old", "2.0", modules={"old.py": "VERSION = 2\n"})
     index.add("fresh", "1.0", modules={"fresh.py": "import old\nVERSION = old.VERSION\n"}, requires=("old>=2",))
+    index.add("broth")
     index.add("aside", "1.0", history=False)
     index.add("aside", "2.0")
     index.add("beside", "1.0", requires=("aside>=2",))
@@ -597,7 +598,7 @@ urllib.request.urlopen({url!r} + "simple/sent/").close()
 def test_how_often_what_came_before_is_done(quarrel, roost, script, kind, times):
     quarrel.add("sent")  # its page is what the request asks for
     path = remembered_old(roost, script, quarrel)
-    wanted = {"addition": "edisa", "new start": "hserf", "refusal": "ereht_ton"}[kind]
+    wanted = {"addition": "htorb", "new start": "hserf", "refusal": "ereht_ton"}[kind]
     path.write_text(BLOCK.format("") + HIDDEN + EFFECTS.format(url=quarrel.url) + f"import old\nhidden('{wanted}')\n")
     done = roost("run", path)
     assert done.status == (kind == "refusal"), done.errors
