@@ -35,6 +35,11 @@ class Home(Value):
         return self.data / "pythons"
 
     @property
+    def runs(self) -> Path:
+        """Records of runs that ended badly."""
+        return self.data / "runs"
+
+    @property
     def locks(self) -> Path:
         """Files that are locked, never read."""
         return self.state / "locks"
@@ -48,6 +53,11 @@ class Home(Value):
     def references(self) -> Path:
         """Which script led to which request and environment; what `gc` decides from."""
         return self.state / "references"
+
+    @property
+    def past(self) -> Path:
+        """How the last runs of scripts ended, for those that may still have to be waited for."""
+        return self.state / "past"
 
     @property
     def logs(self) -> Path:
