@@ -148,11 +148,13 @@ def test_a_script_that_a_signal_ends_ends_its_parent_with_the_same(waiting):
     assert process.returncode == -signal.SIGTERM
 
 
-def test_a_stopped_script_stops_its_parent_and_both_go_on(waiting):
+@pytest.mark.parametrize("number", [signal.SIGSTOP, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU])
+def test_a_stopped_script_stops_its_parent_in_the_same_way_and_both_go_on(waiting, number):
     process, script = waiting("sys.stdout.flush(); sys.stdin.read(); print('done')")
-    os.kill(script, signal.SIGSTOP)
+    os.kill(script, number)
     _, status = os.waitpid(process.pid, os.WUNTRACED)
     assert os.WIFSTOPPED(status)
+    assert os.WSTOPSIG(status) == number
     os.killpg(process.pid, signal.SIGCONT)
     output, _ = process.communicate(timeout=30)
     assert (process.returncode, output) == (0, "done\n")

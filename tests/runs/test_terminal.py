@@ -234,3 +234,77 @@ def test_a_background_job_that_reads_the_terminal_is_stopped(both, script, tmp_p
         terminal.shown = b""  # bash tells numbers of processes
 
     both(path, play, wrap)
+
+
+def test_a_terminal_that_goes_away_hangs_up_once(ways, script, tmp_path):
+    path = script("""
+import os, signal, sys, time
+seen = []
+signal.signal(signal.SIGHUP, lambda number, frame: seen.append(number))
+os.write(1, b"ready")
+while not seen: time.sleep(0.01)
+time.sleep(0.2)  # for a second one, which must not come
+open(sys.argv[1], "w").write(str(len(seen)))
+sys.exit(6)
+""")
+    told = tmp_path / "told"
+    for argv, environ in ((ways.plainly(str(path)), ways.activated()), (ways.through(str(path)), ways.environ)):
+        terminal = Terminal([*argv, str(told)], environ, ways.cwd)
+        terminal.until("ready")
+        os.close(terminal.screen)
+        assert terminal.process.wait(30) == 6
+        assert told.read_text() == "1"
+        told.unlink()
+
+
+def test_shells_name_the_reason_of_a_stop(both, script, tmp_path):
+    path = script("print('you said', input(), flush=True)")
+    go = tmp_path / "go"
+
+    def wrap(argv: list[str]) -> list[str]:
+        go.write_text("#!/bin/sh\nexec " + " ".join(f"'{word}'" for word in argv) + "\n")
+        go.chmod(0o755)
+        return ["bash", "--norc", "--noprofile", "-i"]
+
+    def play(terminal: Terminal) -> None:
+        terminal.until(r"[$#] ")
+        terminal.type(f"{go} & until jobs -l | grep -o 'Stopped (tty input)'; do :; done\n")
+        terminal.until(r"\nStopped \(tty input\).*[$#] ")
+        terminal.type("kill -KILL %1\n")
+        terminal.until(r"kill -KILL %1.*[$#] ")
+        terminal.type("exit\n")
+        terminal.shown = b""  # bash tells numbers of processes
+
+    both(path, play, wrap)
+
+
+def test_a_job_killed_by_its_shell_is_asked_once(both, script, tmp_path):
+    path = script("""
+import signal, time
+seen = []
+signal.signal(signal.SIGTERM, lambda number, frame: seen.append(number))
+print("ready", flush=True)
+while not seen: time.sleep(0.01)
+time.sleep(0.2)  # for a second one, which must not come
+print("asked", len(seen), flush=True)
+""")
+    go = tmp_path / "go"
+
+    def wrap(argv: list[str]) -> list[str]:
+        go.write_text("#!/bin/sh\nexec " + " ".join(f"'{word}'" for word in argv) + "\n")
+        go.chmod(0o755)
+        return ["bash", "--norc", "--noprofile", "-i"]
+
+    def play(terminal: Terminal) -> None:
+        terminal.until(r"[$#] ")
+        terminal.type(f"{go} &\n")
+        terminal.until("ready")
+        terminal.type("kill %1\n")
+        terminal.until(r"asked \d")
+        assert b"asked 1" in terminal.shown
+        terminal.type("wait\n")
+        terminal.until(r"wait.*[$#] ")
+        terminal.type("exit\n")
+        terminal.shown = b""  # bash tells numbers of processes
+
+    both(path, play, wrap)
