@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import signal
 import subprocess
 import time
@@ -232,6 +233,7 @@ def members(group: int) -> list[int]:
 
 def test_a_stream_that_the_script_closes_is_closed(roost, script):
     process = roost.start("run", script("import os, time; os.close(1); time.sleep(600)"))
+    assert select.select([process.stdout], [], [], 30)[0]
     assert process.stdout.read() == ""
     assert process.poll() is None
 
@@ -244,6 +246,7 @@ def test_a_descriptor_that_the_script_closes_is_closed(roost, script):
     )
     os.close(writing)
     try:
+        assert select.select([reading], [], [], 30)[0]
         assert os.read(reading, 1) == b""
         assert process.poll() is None
     finally:

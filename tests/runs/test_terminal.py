@@ -276,35 +276,3 @@ def test_shells_name_the_reason_of_a_stop(both, script, tmp_path):
         terminal.shown = b""  # bash tells numbers of processes
 
     both(path, play, wrap)
-
-
-def test_a_job_killed_by_its_shell_is_asked_once(both, script, tmp_path):
-    path = script("""
-import signal, time
-seen = []
-signal.signal(signal.SIGTERM, lambda number, frame: seen.append(number))
-print("ready", flush=True)
-while not seen: time.sleep(0.01)
-time.sleep(0.2)  # for a second one, which must not come
-print("asked", len(seen), flush=True)
-""")
-    go = tmp_path / "go"
-
-    def wrap(argv: list[str]) -> list[str]:
-        go.write_text("#!/bin/sh\nexec " + " ".join(f"'{word}'" for word in argv) + "\n")
-        go.chmod(0o755)
-        return ["bash", "--norc", "--noprofile", "-i"]
-
-    def play(terminal: Terminal) -> None:
-        terminal.until(r"[$#] ")
-        terminal.type(f"{go} &\n")
-        terminal.until("ready")
-        terminal.type("kill %1\n")
-        terminal.until(r"asked \d")
-        assert b"asked 1" in terminal.shown
-        terminal.type("wait\n")
-        terminal.until(r"wait.*[$#] ")
-        terminal.type("exit\n")
-        terminal.shown = b""  # bash tells numbers of processes
-
-    both(path, play, wrap)
