@@ -255,24 +255,3 @@ sys.exit(6)
         assert terminal.process.wait(30) == 6
         assert told.read_text() == "1"
         told.unlink()
-
-
-def test_shells_name_the_reason_of_a_stop(both, script, tmp_path):
-    path = script("print('you said', input(), flush=True)")
-    go = tmp_path / "go"
-
-    def wrap(argv: list[str]) -> list[str]:
-        go.write_text("#!/bin/sh\nexec " + " ".join(f"'{word}'" for word in argv) + "\n")
-        go.chmod(0o755)
-        return ["bash", "--norc", "--noprofile", "-i"]
-
-    def play(terminal: Terminal) -> None:
-        terminal.until(r"[$#] ")
-        terminal.type(f"{go} & until jobs -l | grep -o 'Stopped (tty input)'; do :; done\n")
-        terminal.until(r"\nStopped \(tty input\).*[$#] ")
-        terminal.type("kill -KILL %1\n")
-        terminal.until(r"kill -KILL %1.*[$#] ")
-        terminal.type("exit\n")
-        terminal.shown = b""  # bash tells numbers of processes
-
-    both(path, play, wrap)
