@@ -80,7 +80,7 @@ def of_case(case: str, folder: Path, peers: Path, environ: dict[str, str], round
 
 
 def warm(roost: list[str | Path], folder: Path, environ: dict[str, str]) -> str:
-    """Run until the launcher has a record and the bytecode is there; gives the environment's Python."""
+    """Run until the launcher has a record; gives the environment's Python."""
     home = Path(environ["ROOST_HOME"])
     record = home / f"cache/launcher/1{folder}/it.py/.record"
     for _ in range(50):
@@ -88,7 +88,7 @@ def warm(roost: list[str | Path], folder: Path, environ: dict[str, str]) -> str:
         subprocess.run(roost, cwd=folder, env=environ, check=True)
         if record.exists():
             found = re.search(r"environment=(\S+) python=(\S+) ", record.read_text())
-            if found and Path(found[1], ".compiled").exists():
+            if found:
                 subprocess.run(roost, cwd=folder, env=environ, check=True)
                 return found[2]
     raise SystemExit("no record was written")

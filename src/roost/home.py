@@ -35,6 +35,11 @@ class Home(Value):
         return self.data / "pythons"
 
     @property
+    def runs(self) -> Path:
+        """Records of runs that ended badly."""
+        return self.data / "runs"
+
+    @property
     def locks(self) -> Path:
         """Files that are locked, never read."""
         return self.state / "locks"
@@ -53,6 +58,11 @@ class Home(Value):
     def additions(self) -> Path:
         """What scripts' runs have found missing, and where that led."""
         return self.state / "additions"
+
+    @property
+    def past(self) -> Path:
+        """How the last runs of scripts ended, for those that may still have to be waited for."""
+        return self.state / "past"
 
     @property
     def logs(self) -> Path:

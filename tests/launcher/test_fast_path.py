@@ -45,11 +45,7 @@ class Warm:
         for source, needed in (("one.py", "two"), ("two.py", "three"), ("three.py", None)):
             (self.work / source).write_text(f"from {needed} import VALUE\n" if needed else "VALUE = 3\n")
         time.sleep(0.1)  # the files have to rest before anybody begins to read
-        for _ in range(2):
-            assert roost("run", path).status == 0
-        deadline = time.monotonic() + 60
-        while not list(self.environment.glob(".compiled")) and time.monotonic() < deadline:
-            time.sleep(0.02)
+        assert roost("run", path).status == 0
 
     @property
     def environment(self) -> Path:
@@ -249,3 +245,115 @@ def test_names_with_quotes_and_blanks_have_records_and_newlines_have_none(index,
         time.sleep(0.1)
         assert roost("run", path).status == 0
         assert warm.hits(sh, file=name) == hit
+
+
+def written(environment: Path) -> list[str]:
+    return [path.name for path in environment.rglob("*.pyc") if "soup" in str(path.relative_to(environment))]
+
+
+def test_the_second_run_finds_the_bytecode_that_the_first_has_written(warm, sh):
+    assert written(warm.environment)
+    assert not (warm.environment / ".compiled").exists()
+
+
+def test_where_runs_write_no_bytecode_the_launcher_begins_when_all_is_compiled(index, roost, script, tmp_path):
+    index.add("soup", "1.0")
+    roost.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+    warm = Warm(roost, script(SOURCE), tmp_path / "launcher")
+    assert not warm.hits(["sh"])
+    assert roost("run", warm.path).status == 0
+    deadline = time.monotonic() + 60
+    while not (warm.environment / ".compiled").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert written(warm.environment)
+    assert warm.hits(["sh"])
+
+
+def test_a_script_that_failed_has_no_record(index, roost, script):
+    path = script("import sys; sys.exit(len(sys.argv) - 1)\n")
+    time.sleep(0.1)
+    launcher = homes.locate(roost.environ).launcher
+    assert roost("run", path, "x").status == 1
+    assert not list(launcher.rglob(".record"))
+    assert roost("run", path).status == 0
+    assert list(launcher.rglob(".record"))
+
+
+EDITS = {
+    "the script": ("it.py", "print('edited')\n"),
+    "a module": ("one.py", "VALUE = 'edited'\n"),
+    "a requirement": ("requirements.txt", "soup==2.0\n"),
+}
+
+
+@pytest.mark.covers("C3")
+@pytest.mark.parametrize("edit", EDITS)
+def test_an_edit_while_the_first_run_lasts_is_seen_by_the_second(index, roost, script, edit):
+    index.add("soup", "1.0")
+    index.add("soup", "2.0")
+    script("VALUE = 3\n", "one.py")
+    script("soup==1.0\n", "requirements.txt")
+    source = "import one, soup, sys; print(soup.__version__, one.VALUE, flush=True); sys.argv[1:] and input()\n"
+    path = script(source)
+    time.sleep(0.1)
+    process = subprocess.Popen(
+        [roost.command, "run", path, "wait"],
+        env=roost.environ,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout.readline() == "1.0 3\n"
+    name, text = EDITS[edit]
+    beside = path.with_name("beside")
+    beside.write_text(text)
+    facts = path.with_name(name).stat()
+    os.utime(beside, ns=(facts.st_atime_ns, facts.st_mtime_ns))  # as editors that keep times, and `cp -p`, leave it
+    beside.replace(path.with_name(name))
+    process.communicate("\n")
+    assert process.returncode == 0
+    said = roost("run", path).output
+    assert said in ("edited\n", "1.0 edited\n", "2.0 3\n")
+
+
+def test_an_edit_during_the_build_is_seen_by_the_second_run(index, roost, script):
+    index.add("soup", "1.0")
+    path = script("import soup\nprint('first')\n")
+    time.sleep(0.1)
+    asked = index.hold("soup-1.0")
+    process = roost.start("run", path)
+    assert asked.wait(60)
+    path.write_text("import soup\nprint('second')\n")
+    index.release("soup-1.0")
+    assert process.communicate(timeout=60)[0] == "second\n"
+    path.write_text("import soup\nprint('third')\n")
+    assert roost("run", path).output == "third\n"
+
+
+def test_settings_that_were_there_while_it_was_read_are_not_taken_for_absent(index, roost, script):
+    index.add("soup", "1.0")
+    home = homes.locate(roost.environ)
+    homes.write(home.settings_file, "[lock]\nmax_age_days = 9\n")
+    path = script(f"import os\nos.unlink({str(home.settings_file)!r})\n")
+    time.sleep(0.1)
+    assert roost("run", path).status == 0
+    assert not list(home.launcher.rglob(".record"))
+
+
+def test_a_lock_that_was_asked_again_while_the_script_ran_is_not_pinned(index, roost, script):
+    index.add("soup", "1.0")
+    path = script("import soup, sys\nprint(soup.__version__, flush=True)\nsys.argv[1:] and input()\n")
+    time.sleep(0.1)
+    process = subprocess.Popen(
+        [roost.command, "run", path, "wait"],
+        env=roost.environ,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout.readline() == "1.0\n"
+    index.add("soup", "2.0")
+    assert roost("run", "--upgrade", path).output == "2.0\n"
+    process.communicate("\n")
+    assert roost("run", path).output == "2.0\n"

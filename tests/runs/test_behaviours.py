@@ -122,12 +122,16 @@ def test_exit_statuses_are_the_scripts(same, script, status):
 @pytest.mark.parametrize(
     "name", ["SIGTERM", "SIGKILL", "SIGABRT", "SIGSEGV", "SIGINT", "SIGHUP", "SIGPIPE", "SIGUSR1", "SIGQUIT"]
 )
-def test_death_by_a_signal_is_seen_as_one(same, script, name):
+def test_death_by_a_signal_is_seen_as_one(ways, script, name):
     path = script(
         f"import os, signal; signal.signal(signal.{name}, signal.SIG_DFL) if '{name}' != 'SIGKILL' else 0; os.kill(os.getpid(), signal.{name})"
     )
-    number = getattr(signal, name)
-    assert same(str(path), preexec_fn=no_core).status == -number
+    plain, through = ways.both(str(path), preexec_fn=no_core)
+    assert through.status == plain.status == -getattr(signal, name)
+    assert through.output == plain.output
+    said = ways.how == "run" and name in ("SIGKILL", "SIGSEGV")  # nobody else would
+    assert through.errors.startswith(plain.errors)
+    assert bool(through.errors[len(plain.errors) :]) == said
 
 
 def no_core() -> None:

@@ -101,6 +101,46 @@ print(len(caught)); sys.exit(5)
     assert (process.returncode, output, errors) == (5, "1\n", "")
 
 
+COUNTING = """
+caught = []
+for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGCONT, signal.SIGWINCH):
+    signal.signal(number, lambda number, frame: caught.append(number))
+print("armed", flush=True)
+while not caught: time.sleep(0.01)
+time.sleep(0.2)  # for a second one, which must not come
+print(len(caught)); sys.exit(5)
+"""
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGUSR1", "SIGCONT", "SIGWINCH"])
+def test_a_signal_sent_to_the_whole_group_reaches_the_script_once(waiting, name):
+    process, _ = waiting(COUNTING)
+    assert process.stdout.readline() == "armed\n"
+    os.killpg(process.pid, getattr(signal, name))
+    output, errors = process.communicate(timeout=30)
+    assert (process.returncode, output, errors) == (5, "1\n", "")
+
+
+def test_an_alarm_set_before_us_rings_in_the_script(waiting, made, environ, tmp_path, script):
+    path = script("import signal, time\nsignal.signal(signal.SIGALRM, lambda *_: exit(4))\ntime.sleep(60)\n")
+    argv = Ways(made, "supervise", environ, tmp_path).through(str(path))
+    done = subprocess.run(argv, env=environ, preexec_fn=lambda: signal.alarm(2), timeout=60, check=False)
+    assert done.returncode == 4
+
+
+def test_a_signal_goes_on_though_the_whole_group_was_stopped_and_only_the_parent_continued(waiting):
+    process, _ = waiting(
+        "signal.signal(signal.SIGTERM, lambda *_: sys.exit(6)); print('armed', flush=True); time.sleep(60)"
+    )
+    assert process.stdout.readline() == "armed\n"
+    os.killpg(process.pid, signal.SIGSTOP)
+    os.waitpid(process.pid, os.WUNTRACED)
+    os.kill(process.pid, signal.SIGCONT)
+    os.kill(process.pid, signal.SIGTERM)
+    process.communicate(timeout=30)
+    assert process.returncode == 6
+
+
 def test_a_script_that_a_signal_ends_ends_its_parent_with_the_same(waiting):
     process, _ = waiting("time.sleep(60)")
     process.terminate()
@@ -108,11 +148,13 @@ def test_a_script_that_a_signal_ends_ends_its_parent_with_the_same(waiting):
     assert process.returncode == -signal.SIGTERM
 
 
-def test_a_stopped_script_stops_its_parent_and_both_go_on(waiting):
+@pytest.mark.parametrize("number", [signal.SIGSTOP, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU])
+def test_a_stopped_script_stops_its_parent_in_the_same_way_and_both_go_on(waiting, number):
     process, script = waiting("sys.stdout.flush(); sys.stdin.read(); print('done')")
-    os.kill(script, signal.SIGSTOP)
+    os.kill(script, number)
     _, status = os.waitpid(process.pid, os.WUNTRACED)
     assert os.WIFSTOPPED(status)
+    assert os.WSTOPSIG(status) == number
     os.killpg(process.pid, signal.SIGCONT)
     output, _ = process.communicate(timeout=30)
     assert (process.returncode, output) == (0, "done\n")

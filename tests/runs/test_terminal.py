@@ -234,3 +234,24 @@ def test_a_background_job_that_reads_the_terminal_is_stopped(both, script, tmp_p
         terminal.shown = b""  # bash tells numbers of processes
 
     both(path, play, wrap)
+
+
+def test_a_terminal_that_goes_away_hangs_up_once(ways, script, tmp_path):
+    path = script("""
+import os, signal, sys, time
+seen = []
+signal.signal(signal.SIGHUP, lambda number, frame: seen.append(number))
+os.write(1, b"ready")
+while not seen: time.sleep(0.01)
+time.sleep(0.2)  # for a second one, which must not come
+open(sys.argv[1], "w").write(str(len(seen)))
+sys.exit(6)
+""")
+    told = tmp_path / "told"
+    for argv, environ in ((ways.plainly(str(path)), ways.activated()), (ways.through(str(path)), ways.environ)):
+        terminal = Terminal([*argv, str(told)], environ, ways.cwd)
+        terminal.until("ready")
+        os.close(terminal.screen)
+        assert terminal.process.wait(30) == 6
+        assert told.read_text() == "1"
+        told.unlink()

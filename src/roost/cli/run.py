@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def run(arguments: Arguments, output: Output) -> int:
-    """Become the script; with `--report`, wait for its end and write down what came of it."""
+    """Become the script, or wait for its end: until it has succeeded once, and with `--report`."""
     from roost import runs
 
     target = arguments.text("report")
@@ -34,10 +34,19 @@ def run(arguments: Arguments, output: Output) -> int:
     began = time.time_ns()
     home, settings = place.find(output)
     prepared = _prepare(arguments, output, home, settings)
-    if arguments.words and not arguments.given:
-        runs.record(prepared, arguments.words[0], began=began, home=home, settings=settings)
     output.finish()
-    runs.execute(prepared, arguments.rest, home=home, report=output, given=_given(arguments))
+    given, plain = _given(arguments), bool(arguments.words) and not arguments.given
+    if not runs.awaited(prepared, home=home):
+        if plain:
+            runs.record(prepared, arguments.words[0], began=began, home=home, settings=settings)
+        runs.execute(prepared, arguments.rest, home=home, report=output, given=given)
+    ended = runs.first_run(
+        prepared, arguments.rest, home=home, settings=settings, report=output, began=began, given=given, plain=plain
+    )
+    said = runs.sentence(ended, prepared.plan.script.name)
+    if said:
+        output.fail(said)
+    runs.leave(ended.outcome)
 
 
 def _reported(target: str, arguments: Arguments, output: Output) -> NoReturn:
@@ -52,7 +61,9 @@ def _reported(target: str, arguments: Arguments, output: Output) -> NoReturn:
             prepared = _prepare(arguments, output, home, settings, document.planned)
             document.prepared(prepared)
             output.finish()
-            outcome = runs.supervise(prepared, arguments.rest, home=home, report=output, given=_given(arguments))
+            outcome = runs.supervise(
+                prepared, arguments.rest, home=home, report=output, given=_given(arguments), ours=False
+            )
         except RoostError as error:
             document.failed(error)
             raise

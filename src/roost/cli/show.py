@@ -166,6 +166,10 @@ class Output:
             self._told.add(text)
             self.say(f"{paint('warning:', 'yellow', colour=self.colour)} {self.clean(text)}")
 
+    def fail(self, text: str) -> None:
+        """Say in one line what ended a script that could not say it itself."""
+        self.say(f"{paint('error:', 'red', colour=self.colour)} {self.clean(text)}")
+
     def detail(self, text: str) -> None:
         """Say one step that was tried, with `-v`."""
         if self.verbosity:

@@ -36,6 +36,11 @@ def compiled(environment: Environment) -> bool:
     return (environment.path / DONE).exists()
 
 
+def writable(environment: Environment) -> bool:
+    """Tell whether a run may write the bytecode of what it imports."""
+    return os.access(packages(environment.path, ".".join(environment.version.split(".")[:2])), os.W_OK)
+
+
 def compile(environment: Environment, *, home: Home) -> bool:  # noqa: A001
     """Write the bytecode of everything installed, under the key's lock, whatever `PYTHONDONTWRITEBYTECODE` says.
 

@@ -86,7 +86,7 @@ def execute(
         if stream is not None:
             stream.flush()
     environments.started(home, prepared.environment)
-    _restore_signals()
+    restore_signals()
     try:
         os.execve(start.argv[0], start.argv, start.environ)  # noqa: S606  # a shell is what we must not be
     except (OSError, ValueError) as error:
@@ -131,7 +131,7 @@ def cannot_start(start: Launch, error: OSError | ValueError) -> CannotStart:
     return CannotStart(f"cannot start `{start.argv[0]}`", why=(said,), hints=hints)
 
 
-def _restore_signals() -> None:
+def restore_signals() -> None:
     """Give back what Python ignores for itself: an ignored signal would stay ignored across exec."""
     import signal
 

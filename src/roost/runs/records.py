@@ -3,7 +3,12 @@
 A record is a fragment of sh (contracts §3): a chain of tests that ends in assignments. Each file that was read has
 a stamp, an empty file with exactly its time of change; stamps are named by that time, so that they are never wrong
 and shared. A record is only written where an edit after our reading cannot go unseen: each file must have
-rested for a while before we began, by its own time and by that of its inode, which nobody can put back.
+rested for a while before we began, by its own time and by that of its inode, which nobody can put back. It may be
+written long after we began, when the script has ended: what changed meanwhile has not rested.
+
+A record wants the environment's bytecode. A run that may write it has written what the script imports, so that the
+next one, which is the launcher's, finds it. Where none may be written (PYTHONDONTWRITEBYTECODE, a folder of somebody
+else's), the record counts from when all is compiled, which happens behind the second start that is ours.
 """
 
 from __future__ import annotations
@@ -75,7 +80,9 @@ def record(
         return False
     try:
         rest = RESTED if _sharp(home) else RESTED_WHOLE
-        tests = [_variables(environ), *_standing(prepared), *_unchanged(files, began - rest, home)]
+        tests = [_variables(environ), *_standing(prepared, environ), *_unchanged(files, began - rest, home)]
+        if home.config.exists():
+            _rested(home.config, began - rest)  # else one of those files may have been there when we read it
         if expires:
             tests.append(f"[ ! {_quoted(prepared.environment.path / MARK)} -nt {_quoted(_stamp(home, expires))} ]")
         tests += [f"[ ! -e {_quoted(file)} ] && [ ! -h {_quoted(file)} ]" for file in missing]
@@ -126,15 +133,16 @@ def _variables(environ: Mapping[str, str]) -> str:
     return f'[ -z "{empty}" ] && [ "{"|".join(f"${{{name}-}}" for name in names)}" = {_quoted(values)} ]'
 
 
-def _standing(prepared: Prepared) -> Iterator[str]:
+def _standing(prepared: Prepared, environ: Mapping[str, str]) -> Iterator[str]:
     """Test that the environment is whole and that nothing is left to do for it."""
-    from roost.environments.bytecode import DONE
+    from roost.environments.bytecode import DONE, writable
     from roost.environments.manifest import FILE
 
     environment = prepared.environment
     yield f"[ -x {_quoted(environment.python)} ]"
     yield f"[ -s {_quoted(environment.path / FILE)} ]"
-    yield f"[ -e {_quoted(environment.path / DONE)} ]"
+    if prepared.lock.artifacts and (environ.get("PYTHONDONTWRITEBYTECODE") or not writable(environment)):
+        yield f"[ -e {_quoted(environment.path / DONE)} ]"
 
 
 def _sharp(home: Home) -> bool:
@@ -152,12 +160,21 @@ def _unchanged(files: Sequence[Path], before: int, home: Home) -> Iterator[str]:
         ValueError: one was changed after `before`, nanoseconds since the epoch.
     """
     for file in files:
-        facts = file.stat()
-        changed = max(facts.st_mtime_ns, facts.st_ctime_ns)
-        if changed + (RESTED_WHOLE if facts.st_mtime_ns % 1_000_000_000 == 0 else 0) > before:
-            raise ValueError(f"{file} is too young")
-        name, stamp = _quoted(file), _quoted(_stamp(home, facts.st_mtime_ns))
+        name, stamp = _quoted(file), _quoted(_stamp(home, _rested(file, before)))
         yield f"[ -e {name} ] && [ -e {stamp} ] && [ ! {name} -nt {stamp} ] && [ ! {name} -ot {stamp} ]"
+
+
+def _rested(file: Path, before: int) -> int:
+    """Give a file's time of change, nanoseconds since the epoch.
+
+    Raises:
+        ValueError: it was changed after `before`.
+    """
+    facts = file.stat()
+    changed = max(facts.st_mtime_ns, facts.st_ctime_ns)
+    if changed + (RESTED_WHOLE if facts.st_mtime_ns % 1_000_000_000 == 0 else 0) > before:
+        raise ValueError(f"{file} is too young")
+    return facts.st_mtime_ns
 
 
 def _stamp(home: Home, moment: int) -> Path:
@@ -189,7 +206,7 @@ def _expires(prepared: Prepared, home: Home, settings: Settings) -> int | None:
     if not plan.requirements or plan.script.declared.lock is not None:
         return 0
     known = remembered(plan, home=home, settings=settings)
-    if known is None:
+    if known is None or known.lock.text != prepared.lock.text:  # it was asked again while the script ran
         return None
     moment = known.created + settings.lock_max_age_days * _DAY
     return int(moment) * 1_000_000_000 if moment > time.time() else None

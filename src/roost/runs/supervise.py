@@ -9,7 +9,7 @@ from contextlib import suppress
 
 from .capturing import captured
 from .launch import launch
-from .starting import GRACE, alone, spawn
+from .starting import GRACE, alone, fork, let_go, spawn
 from .values import Outcome
 
 TYPE_CHECKING = False
@@ -37,6 +37,7 @@ def supervise(
     stdin: str | bytes | None = None,
     given: str | None = None,
     flags: Sequence[str] = (),
+    ours: bool = True,
 ) -> Outcome:
     """Run a script to its end.
 
@@ -50,6 +51,8 @@ def supervise(
         cwd: its working folder; none: ours.
         env: its variables, before the environment's own are set; none: ours.
         stdin: its standard input.
+        ours: this process has something to do afterwards; else it lets go of all that the script inherits but standard
+            error, and what is sent to it afterwards does not matter, for its end is the script's (`leave`).
 
     Raises:
         CannotStart: the system refuses to start the environment's Python.
@@ -68,7 +71,7 @@ def supervise(
         if capture:
             status, output, errors, late = captured(start, data or b"", cwd, timeout)
         else:
-            status, late = _shared(start, data, cwd, timeout)
+            status, late = _shared(start, data, cwd, timeout, ours=ours)
         seconds = time.monotonic() - begin
     return Outcome(
         status=status if status >= 0 else 128 - status,
@@ -102,25 +105,29 @@ def leave(outcome: Outcome) -> NoReturn:
     os._exit(outcome.status)
 
 
-def _shared(start: Launch, data: bytes | None, cwd: Path | None, timeout: float | None) -> tuple[int, bool]:
+def _shared(
+    start: Launch, data: bytes | None, cwd: Path | None, timeout: float | None, *, ours: bool
+) -> tuple[int, bool]:
     if alone():
         from .forwarding import Forwarding
 
-        with Forwarding() as forwarding:
-            process = spawn(start, data, cwd, preexec_fn=forwarding.restore)
+        with Forwarding(ours=ours) as forwarding:
+            process = fork(start, data, cwd, forwarding.restore)
+            if not ours:
+                let_go()
             return forwarding.wait(process, timeout)
     import subprocess
 
-    process = spawn(start, data, cwd)
+    started = spawn(start, data, cwd)
     try:
-        return process.wait(timeout), False
+        return started.wait(timeout), False
     except subprocess.TimeoutExpired:
-        process.terminate()
+        started.terminate()
         with suppress(subprocess.TimeoutExpired):
-            return process.wait(GRACE), True
-        process.kill()
-        return process.wait(), True
+            return started.wait(GRACE), True
+        started.kill()
+        return started.wait(), True
     finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
+        if started.poll() is None:
+            started.kill()
+            started.wait()

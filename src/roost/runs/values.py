@@ -7,6 +7,7 @@ from roost.values import Value
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from roost.distributions import Lock, Plan, Requirement
     from roost.environments import Environment
@@ -43,3 +44,11 @@ class Outcome(Value):
     errors: str | None = None  # standard error, when it was captured
     timed_out: bool = False  # it ran longer than it may, and was ended by us
     variables: tuple[str, ...] = ()  # what was changed in its variables, and why, in sentences
+
+
+class Ended(Value):
+    """A first run that was waited for."""
+
+    outcome: Outcome
+    file: Path | None  # the record of its failure, if there is one
+    out_of_memory: bool = False  # the kernel killed it, because memory ran out
