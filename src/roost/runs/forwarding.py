@@ -85,6 +85,8 @@ class Forwarding:
                 return None
             if not os.WIFSTOPPED(status):
                 return os.waitstatus_to_exitcode(status)
+            if signal.SIGCONT in signal.sigpending():
+                return None  # we stopped when it did, and somebody has continued us since: that goes on to it
             _stop(os.WSTOPSIG(status) if os.getpgid(process) == os.getpgrp() else signal.SIGSTOP)
 
     def _sent_to_all(self, number: int, *, from_kernel: bool) -> bool:
