@@ -12,6 +12,12 @@ def main() -> int:
 
         sys.stdout.write(f"roost {__version__}\n")
         return 0
+    if sys.argv[1:2] in (["run"], ["check"]):
+        from roost.records.known import begin
+
+        status = begin(sys.argv[1:])
+        if status is not None:
+            return status
     from roost.cli import main as command_line
 
     return command_line(sys.argv[1:])

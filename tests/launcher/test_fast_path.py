@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from roost import home as homes
+from roost.records import fragments
 from roost.runs import records
 from tests import parts
 
@@ -227,7 +228,7 @@ def test_where_the_shell_sees_only_seconds_files_rest_longer(tmp_path, monkeypat
     shell.write_text('#!/bin/sh\nexec busybox sh "$@"\n')
     shell.chmod(0o755)
     parts.program("busybox")
-    monkeypatch.setattr(records, "SHELL", str(shell))
+    monkeypatch.setattr(fragments, "SHELL", str(shell))
     home = homes.Home(*(tmp_path / name for name in "abcd"))
     assert not records._sharp(home)
     monkeypatch.undo()

@@ -34,8 +34,8 @@ def run(arguments: Arguments, output: Output) -> int:
     began = time.time_ns()
     home, settings = place.find(output)
     prepared = _prepare(arguments, output, home, settings)
-    if arguments.words and not arguments.given:
-        runs.record(prepared, arguments.words[0], began=began, home=home, settings=settings)
+    if arguments.given.keys() <= {"c"}:
+        runs.record(prepared, _given(arguments), began=began, home=home, settings=settings)
     output.finish()
     runs.execute(prepared, arguments.rest, home=home, report=output, given=_given(arguments))
 

@@ -96,24 +96,34 @@ class Output:
         """Follow the options, now that they have been understood."""
         self.json, self.quiet, self.verbosity = json, quiet, verbosity
 
-    def text(self, text: str) -> None:
-        """Write a result for people on standard output."""
+    @property
+    def silent(self) -> bool:
+        """Whether nothing had to be said besides the result."""
+        return not self._told
+
+    def text(self, text: str) -> str:
+        """Write a result for people on standard output; gives what was written."""
         self.finish()
         text = self.clean(text)
+        written = text if text.endswith("\n") else f"{text}\n"
         try:
-            sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+            sys.stdout.write(written)
         except UnicodeEncodeError:  # a terminal, or LANG=C, that knows less than we say
             encoding = sys.stdout.encoding
-            sys.stdout.write(f"{text}\n".encode(encoding, "backslashreplace").decode(encoding))
+            written = f"{text}\n".encode(encoding, "backslashreplace").decode(encoding)
+            sys.stdout.write(written)
         sys.stdout.flush()
+        return written
 
-    def document(self, schema: str, data: Mapping[str, object]) -> None:
-        """Write a result for programs on standard output."""
+    def document(self, schema: str, data: Mapping[str, object]) -> str:
+        """Write a result for programs on standard output; gives what was written."""
         import json
 
         self.finish()
-        sys.stdout.write(json.dumps({"schema": schema, **data}, indent=2, ensure_ascii=True) + "\n")
+        written = json.dumps({"schema": schema, **data}, indent=2, ensure_ascii=True) + "\n"
+        sys.stdout.write(written)
         sys.stdout.flush()
+        return written
 
     def say(self, text: str) -> None:
         """Write lines on standard error, whatever is going on there; a closed one is no reason to fail."""

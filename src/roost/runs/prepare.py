@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from roost.errors import RoostError
+
 from .values import Prepared
 
 TYPE_CHECKING = False
@@ -34,9 +36,9 @@ def prepare(
     Raises:
         RoostError: no plan, no Python, no lock or no environment; from the room that could not.
     """
-    from roost.distributions import faults, without
     from roost.distributions import lock as find_lock
     from roost.distributions import plan as decide
+    from roost.distributions import without
     from roost.environments import ensure, refer
     from roost.scripts import Choice, pythons
 
@@ -53,7 +55,9 @@ def prepare(
     while environment is None:
         try:
             environment = ensure(lock, home=home, settings=settings, options=options, report=report)
-        except faults.BuildFailed as error:
+        except RoostError as error:
+            if error.code != "build-failed":
+                raise
             less = without(asked, error, plan, home=home, settings=settings, options=options, report=report)
             if less is None:
                 raise

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 
-from .launch import cannot_start, kept_bytes
+from roost.records.becoming import kept_bytes
+
+from .launch import cannot_start
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
