@@ -34,7 +34,8 @@ class Checked(Value):
     def lasting(self) -> bool:
         """Whether the same question gets the same answer as long as nothing changes: all is well, and all of it was known."""
         known = self.lock is None or self.lock.steps in {("remembered",), ("nothing is needed",)}
-        return known and not (self.unresolved or self.failure or (self.environment and self.environment.fresh))
+        remarks = self.unresolved or self.failure or self.plan.script.notes or self.plan.notes
+        return known and not (remarks or (self.environment and self.environment.fresh))
 
 
 def plan_document(checked: Checked) -> dict[str, object]:

@@ -37,7 +37,6 @@ class Text:
         self.given = given  # FILE as it was typed; None: it is in no file
         self.words = words or (given,)  # behind `python`
         self.path = "" if given is None else os.path.abspath(given)  # noqa: PTH100
-        self.moment = 0  # nanoseconds since the epoch, when the file was changed last
 
 
 def begin(argv: Sequence[str]) -> int | None:
@@ -119,9 +118,7 @@ def _file(given: str, arguments: Sequence[str]) -> Text | None:
         return None
     if data.startswith(b"#!") and (not given.lower().endswith(_NAMED) or b"PK\5\6" in data):
         return None
-    text = Text(data, arguments, given=given)
-    text.moment = facts.st_mtime_ns
-    return text
+    return Text(data, arguments, given=given)
 
 
 def _as_before(text: Text, known: Mapping[str, object], now: int) -> tuple[str, ...] | None:
