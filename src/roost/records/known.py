@@ -13,7 +13,6 @@ import time
 from stat import S_ISREG
 
 from roost.digests import sha256
-from roost.scripts.surroundings import silent
 
 from . import sealed
 
@@ -123,6 +122,8 @@ def _file(given: str, arguments: Sequence[str]) -> Text | None:
 
 def _as_before(text: Text, known: Mapping[str, object], now: int) -> tuple[str, ...] | None:
     """Tell what must stay absent around a text, if nothing stands in the way of the answer known; otherwise None."""
+    from roost.scripts.surroundings import silent
+
     python, whole = known["python"], known["whole"]
     assert isinstance(python, str)
     assert isinstance(whole, tuple)
