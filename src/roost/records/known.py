@@ -8,7 +8,6 @@ imports only what Python has loaded already or built in; whatever is not plain g
 from __future__ import annotations
 
 import os
-import sys
 import time
 from stat import S_ISREG
 
@@ -90,7 +89,7 @@ def _text(words: Sequence[str]) -> Text | None:
 
 def _standard_input(arguments: Sequence[str]) -> Text | None:
     """Read standard input to its end, and put what was read in its place, for `python -` or for the whole way."""
-    if sys.stdin is None or not os.get_blocking(0):
+    if not os.get_blocking(0):
         return None
     chunks = []
     while chunk := os.read(0, 1 << 16):
@@ -105,7 +104,7 @@ def _standard_input(arguments: Sequence[str]) -> Text | None:
 def _file(given: str, arguments: Sequence[str]) -> Text | None:
     """Read a regular file, whose first bytes leave no doubt that it is meant as Python."""
     facts = os.lstat(given)
-    if not S_ISREG(facts.st_mode) or facts.st_size > LARGEST:
+    if not S_ISREG(facts.st_mode):  # opening a pipe could wait for ever
         return None
     descriptor = os.open(given, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
     try:
@@ -124,10 +123,9 @@ def _as_before(text: Text, known: Mapping[str, object], now: int) -> tuple[str, 
     """Tell what must stay absent around a text, if nothing stands in the way of the answer known; otherwise None."""
     from roost.scripts.surroundings import silent
 
-    python, whole = known["python"], known["whole"]
-    assert isinstance(python, str)
+    whole = known["whole"]
     assert isinstance(whole, tuple)
-    if not sealed.holds(known["grounds"], os.environ, now) or not os.access(python, os.X_OK):  # type: ignore[arg-type]
+    if not sealed.holds(known["grounds"], os.environ, now):  # type: ignore[arg-type]
         return None
     manifest, compiled = whole
     if not os.stat(manifest).st_size or not os.path.exists(compiled):  # noqa: PTH110, PTH116

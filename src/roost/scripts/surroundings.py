@@ -97,10 +97,10 @@ def silent(
     found = [f"{folder}/{name}" for root in sorted(roots) for name in (root, f"{root}.py")]
     project = folder
     if stem is not None:
-        if exists(f"{folder}/__init__.py"):  # a package: what is above it counts as well
-            return None
         names = locks(stem) if inline else (*locks(stem), *requirements(stem))
-        found += [f"{folder}/{name}" for name in (*names, "__init__.py")]
+        found += [
+            f"{folder}/{name}" for name in (*names, "__init__.py")
+        ]  # in a package what is above it counts as well
         around = projects(folder)
         if not inline:
             found += [f"{one}/pyproject.toml" for one in around]
