@@ -162,6 +162,27 @@ def test_the_first_answer_is_not_the_one_that_is_kept(memory, script):
     assert memory.ask("check", "--json", path).output == again.output
 
 
+def test_an_answer_that_had_to_build_is_not_the_one_that_is_kept(memory, script):
+    path = script(SOURCE)
+    ask(memory, path, "--json")
+    shutil.rmtree(memory.environment)
+    forget(memory)
+    assert memory.roost("check", "--json", path).data["environment"]["fresh"]
+    assert not memory.knows("check", "--json", path)
+
+
+def test_a_link_and_a_pipe_in_the_place_of_the_file_are_seen(memory, script):
+    path = script(SOURCE)
+    ask(memory, path, "--no-build")
+    assert memory.knows("check", "--no-build", path)
+    path.rename(other := path.with_name("other.py"))
+    path.symlink_to(other)
+    assert not memory.knows("check", "--no-build", path)
+    path.unlink()
+    os.mkfifo(path)
+    assert not memory.knows("check", "--no-build", path)
+
+
 def test_a_local_module_that_is_too_young_is_not_relied_on(memory, script):
     other = script("VALUE = 1\n", "one.py")
     path = script(f"import one\n{SOURCE}")

@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 
+import roost
 from roost import home as homes
-from roost.records import known, sealed
+from roost.distributions import remembered
+from roost.records import grounds, known, sealed
+from roost.settings import load
 from tests.records.conftest import DECLARED, SOURCE
 
 LOOK = """
@@ -342,6 +345,26 @@ def test_a_text_that_did_not_decide_alone_is_not_remembered(what, memory, script
         )
     memory.learn("run", script(source))
     assert not list(memory.home.launcher.glob("texts/*/*"))
+
+
+def test_a_lock_that_is_not_the_one_remembered_is_not_relied_on(memory, script, monkeypatch):
+    path = script(SOURCE)
+    memory.learn("run", path)
+    for name in os.environ.keys() - memory.roost.environ.keys():
+        monkeypatch.delenv(name)
+    for name, value in memory.roost.environ.items():
+        monkeypatch.setenv(name, value)
+    plan, chosen = roost.check(path), load(memory.home.settings_file)
+    lock = remembered(plan, home=memory.home, settings=chosen).lock
+    where = {"home": memory.home, "settings": chosen, "environ": memory.roost.environ}
+    assert grounds.of(plan, lock, **where)
+    assert grounds.of(plan, lock.replace(artifacts=()), **where) is None
+
+
+@pytest.mark.parametrize(("folder", "kept"), [("wheels", False), ("/wheels", True)])
+def test_where_wheels_lie_below_the_working_folder_nothing_is_remembered(folder, kept, memory, script):
+    memory.learn("run", script("print(1)\n"), ROOST_INDEX_FIND_LINKS=folder)
+    assert bool(list(memory.home.launcher.glob("texts/*/*"))) == kept
 
 
 def test_options_leave_no_record(memory, script):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from stat import S_ISREG
 
 from roost.digests import sha256
 
@@ -37,6 +38,8 @@ def again(words: Sequence[str], launcher: str) -> int | None:
         return None
     known = sealed.find(f"{launcher}/answers", _name(files[0], flags))
     if known is None or not sealed.holds(known["grounds"], os.environ, time.time_ns()):  # type: ignore[arg-type]
+        return None
+    if not S_ISREG(os.lstat(files[0]).st_mode):
         return None
     with open(files[0], "rb") as file:  # noqa: PTH123
         if sha256(file.read()) != known["digest"]:
@@ -78,7 +81,7 @@ def remember(
     from . import grounds
 
     script, python = plan.script, plan.python.interpreter
-    if script.form != "python" or script.program is not None or script.path is None:
+    if script.form != "python" or script.program is not None or script.path is None or script.path.is_symlink():
         return False
     if python is None or python.path != pythons.own().path:  # another one may be found, or be gone, tomorrow
         return False

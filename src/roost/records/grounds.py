@@ -67,8 +67,11 @@ def of(plan: Plan, lock: Lock | None, *, home: Home, settings: Settings, environ
         return None
     files, missing = [_OURS], []
     asked = (str(home.settings_file), str(home.trust_file), *places(environ))
-    if not all(file.startswith("/") for file in asked):
-        return None
+    wheels = (*settings.index_find_links, *(environ.get(name, "") for name in ("UV_FIND_LINKS", "PIP_FIND_LINKS")))
+    if not all(file.startswith("/") for file in asked) or any(
+        one and one[0] not in "/~" and "://" not in one for one in wheels
+    ):
+        return None  # they mean something else in every working folder
     own = f"{environ.get(ACTIVE, '')}{ACTIVE_FILE}"
     for file in asked:
         if os.path.lexists(file):

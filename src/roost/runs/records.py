@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from .values import Prepared
 
 MOST = 400  # files and absences in one record; beyond, starting Python costs less than testing them
-_ITSELF = (None, "pep723", "pip line")  # where a text declares its requirements itself, if it does
 
 
 def record(
@@ -151,10 +150,8 @@ def _text(prepared: Prepared, known: Grounds, home: Home, environ: Mapping[str, 
     """
     script, environment = prepared.plan.script, prepared.environment
     if (
-        script.declared.via not in _ITSELF
-        or script.declared.lock is not None
+        script.inputs not in {(), (script.path,)}  # a lock, a requirements file, a project, a module of its own
         or script.widened
-        or script.inputs not in {(), (script.path,)}
         or any(one.provider for one in script.imports)
     ):
         return None
