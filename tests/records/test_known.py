@@ -377,9 +377,11 @@ def test_options_leave_no_record(memory, script):
 
 def test_the_next_start_at_a_new_path_is_the_launchers(learned, place):
     path = write(place)
+    os.utime(path, ns=(time.time_ns() + 10**12,) * 2)
     assert learned.knows("run", path)
     record = learned.home.launcher / f"1{path}/.record"
     assert not record.exists()  # it may still change within the time that clocks can tell
+    os.utime(path, ns=(5 * 10**17 + 1,) * 2)
     time.sleep(0.1)
     assert learned.knows("run", path)
     first = record.read_text()
