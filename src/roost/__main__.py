@@ -16,6 +16,12 @@ def main() -> int:
         from roost.cli.answering import answer
 
         return answer()
+    if sys.argv[1:2] in (["run"], ["check"]):
+        from roost.records.known import begin
+
+        status = begin(sys.argv[1:])
+        if status is not None:
+            return status
     from roost.cli import main as command_line
 
     return command_line(sys.argv[1:])

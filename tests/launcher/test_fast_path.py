@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from roost import home as homes
+from roost.records import fragments
 from roost.runs import records
 from tests import parts
 
@@ -22,7 +23,7 @@ SHELLS = {
     "zsh": ["zsh", "--emulate", "sh"],
     "mksh": ["ksh"],
 }
-SOURCE = "import one, soup, sys\nprint(soup.__version__, one.VALUE, sys.argv[1:])\n"
+SOURCE = "import one, soup, sys\nsys.path.append('lib')\nprint(soup.__version__, one.VALUE, sys.argv[1:])\n"
 
 
 @pytest.fixture(params=SHELLS)
@@ -171,8 +172,29 @@ def expire(warm):
     os.utime(last, (1, 1))
 
 
+def source_folder(warm):
+    (warm.work / "src/soup").mkdir(parents=True)
+
+
+def searched_folder(warm):
+    (warm.work / "lib/soup").mkdir(parents=True)
+
+
+def uv_configuration(warm):
+    homes.write(Path(warm.roost.environ["HOME"], ".config/uv/uv.toml"), "")
+
+
+def pip_configuration(warm):
+    homes.write(Path(warm.roost.environ["HOME"], ".config/pip/pip.conf"), "")
+
+
+def another_lock(warm):
+    [request] = warm.home.requests.iterdir()
+    os.utime(request)
+
+
 CHANGES = [
-    change_local, old_time, turn_link, shadow, shadow_link, require, settings, lose_environment, lose_interpreter,
+    source_folder, searched_folder, uv_configuration, pip_configuration, another_lock, change_local, old_time, turn_link, shadow, shadow_link, require, settings, lose_environment, lose_interpreter,
     lose_manifest, other_interpreter, lose_stamps, cut_record, expire,
 ]  # fmt: skip
 
@@ -186,10 +208,27 @@ def test_a_change_is_seen(change, warm, sh):
 
 @pytest.mark.parametrize(
     "name",
-    ["ROOST_PYTHON", "ROOST_OFFLINE", "ROOST_INDEX_URL", "ROOST_MEND", "PYTHONPATH", "PYTHONHOME", "UV_INDEX_URL"],
+    [
+        "HOME",
+        "XDG_CONFIG_HOME",
+        "XDG_DATA_HOME",
+        "ROOST_PYTHON",
+        "ROOST_OFFLINE",
+        "ROOST_INDEX_URL",
+        "ROOST_MEND",
+        "PYTHONPATH",
+        "PYTHONHOME",
+        "UV_INDEX_URL",
+    ],
 )
 def test_a_variable_that_matters_is_seen(name, warm, sh):
     assert not warm.hits(sh, **{name: "changed"})
+
+
+def test_a_file_of_the_active_environment_that_names_an_index_is_seen(warm, sh, tmp_path):
+    assert warm.hits(sh, VIRTUAL_ENV=str(tmp_path))
+    (tmp_path / "pip.conf").write_text("")
+    assert not warm.hits(sh, VIRTUAL_ENV=str(tmp_path))
 
 
 def test_another_environments_distributions_are_taken_from_pythonpath_each_time(warm, sh):
@@ -223,7 +262,7 @@ def test_where_the_shell_sees_only_seconds_files_rest_longer(tmp_path, monkeypat
     shell.write_text('#!/bin/sh\nexec busybox sh "$@"\n')
     shell.chmod(0o755)
     parts.program("busybox")
-    monkeypatch.setattr(records, "SHELL", str(shell))
+    monkeypatch.setattr(fragments, "SHELL", str(shell))
     home = homes.Home(*(tmp_path / name for name in "abcd"))
     assert not records._sharp(home)
     monkeypatch.undo()

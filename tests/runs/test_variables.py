@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from roost.runs.variables import isolated, looking_in
+from roost.records.variables import isolated, looking_in
 
 pytestmark = pytest.mark.covers("C1")
 ENVIRONMENT = Path("/data/environments/rich-0123456789ab")

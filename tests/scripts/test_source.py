@@ -115,11 +115,11 @@ def test_a_file_that_may_not_be_read_is_told(tmp_path):
 import os, shlex, sys  # before rights are dropped: the interpreter may lie where nobody may look
 sys.path[:0] = {sys.path!r}
 from pathlib import Path
-from roost import scripts
+from roost.scripts import read
 from roost.errors import RoostError
 os.setgid(65534); os.setuid(65534)
 try:
-    scripts.read(Path({str(secret)!r}))
+    read(Path({str(secret)!r}))
 except RoostError as error:
     print(error.code, int(error.exit))
 """

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+import time
+
 from roost.errors import Exit, RoostError
 
 from . import place, views
@@ -20,6 +23,7 @@ def check(arguments: Arguments, output: Output) -> int:
     """Answer for one script; with `--strict` a bad answer is a bad status."""
     from roost import distributions
 
+    began = time.time_ns()
     home, settings = place.find(output)
     options = place.options(arguments, settings)
     script = place.read(arguments.words[0], home, output)
@@ -31,9 +35,11 @@ def check(arguments: Arguments, output: Output) -> int:
         checked = build(plan, home=home, settings=settings, options=options, output=output)
     checked = checked.replace(plan=_with_additions(checked.plan, home))
     if output.json:
-        output.document("roost.plan/1", views.plan_document(checked))
+        written = output.document("roost.plan/1", views.plan_document(checked))
     else:
-        output.text(views.plan_page(checked))
+        written = output.text(views.plan_page(checked))
+    if checked.lasting and output.silent:
+        _remember(written, checked, arguments, began=began, home=home, settings=settings)
     if arguments.has("strict") and (checked.unresolved or checked.failure):
         return Exit.UNAVAILABLE
     return Exit.OK
@@ -45,11 +51,25 @@ def _with_additions(plan: Plan, home: Home) -> Plan:
 
     if not isdir(home.additions):
         return plan
-    from roost.runs import additions
+    from roost.records import additions
 
     there = {one.name for one in plan.requirements}
     added = [one for one in additions.known(home, plan.script) if one.name not in there]
     return plan.replace(requirements=(*plan.requirements, *added))
+
+
+def _remember(
+    written: str, checked: views.Checked, arguments: Arguments, *, began: int, home: Home, settings: Settings
+) -> None:
+    """Keep an answer to a plain command line, for the next time."""
+    from roost.records import answers
+
+    flags = arguments.given.keys()
+    if flags <= set(answers.FLAGS):
+        answers.remember(
+            written.encode(sys.stdout.encoding), checked.plan, arguments.words[0], lock=checked.lock,
+            environment=checked.environment, flags=flags, began=began, home=home, settings=settings,
+        )  # fmt: skip
 
 
 def build(plan: Plan, *, home: Home, settings: Settings, options: Options, output: Output) -> views.Checked:

@@ -146,15 +146,16 @@ def why(arguments: Arguments, output: Output) -> int:
 def collect(arguments: Arguments, output: Output) -> int:
     """Remove what nothing needs any more."""
     from roost import environments
+    from roost.records import additions, collecting
 
     home, _ = place.find(output)
     dry = arguments.has("dry-run")
     output.progress("looking at environments")
-    found = environments.collect(home, older_than=_days(arguments) * DAY, dry_run=dry)
+    age = _days(arguments) * DAY
+    found = environments.collect(home, older_than=age, dry_run=dry)
     if not dry:
-        from roost.runs import additions
-
-        additions.collect(home, older_than=_days(arguments) * DAY)
+        collecting.collect(home, older_than=age)
+        additions.collect(home, older_than=age)
     if output.json:
         output.document(
             "roost.collected/1",

@@ -35,10 +35,10 @@ def run(arguments: Arguments, output: Output) -> int:
     home, settings = place.find(output)
     prepared = _prepare(arguments, output, home, settings)
     output.finish()
-    given, plain = _given(arguments), bool(arguments.words) and not arguments.given
+    given, plain = _given(arguments), arguments.given.keys() <= {"c"}
     if not runs.awaited(prepared, home=home):
         if plain:
-            runs.record(prepared, arguments.words[0], began=began, home=home, settings=settings)
+            runs.record(prepared, given, began=began, home=home, settings=settings)
         runs.execute(prepared, arguments.rest, home=home, report=output, given=given)
     ended = runs.first_run(
         prepared, arguments.rest, home=home, settings=settings, report=output, began=began, given=given, plain=plain

@@ -59,29 +59,28 @@ class Output:
         self.verbosity = verbosity
         self._line: Line | None = None
         self._told: set[str] = set()
-        self._file: str | None = None  # the script, as it stands in a command to copy
+        self._words: list[str] | None = None  # the script, as it stands in a command to copy
         self._keeps = True  # whether that is a file, in which things can be declared
         self._strange: tuple[str, ...] = ()  # spellings of its name that would break a line
 
     def about(self, *words: str) -> None:
         """Learn which script this command is about: FILE as it was typed, or what stands in its place."""
-        import shlex
         from posixpath import abspath, basename
 
         file = words[-1]
-        typed = [*words[:-1], f"./{file}" if len(words) == 1 and file.startswith("-") and file != "-" else file]
-        self._file = shlex.join(typed)
+        self._words = [*words[:-1], f"./{file}" if len(words) == 1 and file.startswith("-") and file != "-" else file]
         self._keeps = len(words) == 1 and file != "-"
         if one_line(file) != plain(file):
             self._strange = tuple(dict.fromkeys((abspath(file), file, basename(file))))
 
     def named(self, hint: str) -> str:
         """Put the script's name where the hint of a room, which cannot know what was typed, has a command with `FILE`."""
-        if self._file is None or "FILE" not in hint:
+        if self._words is None or "FILE" not in hint:
             return hint
         import re
+        import shlex
 
-        file = self._file
+        file = shlex.join(self._words)
         if not self._keeps:  # nothing can be declared in it: the next run is told
             hint = re.sub(r"`roost add FILE (\S+)`", r"`roost run --with \1 FILE`", hint)
         return re.sub(r"(`(?:roost|python)[^`]*?)\bFILE\b", lambda found: found[1] + file, hint)
@@ -96,24 +95,34 @@ class Output:
         """Follow the options, now that they have been understood."""
         self.json, self.quiet, self.verbosity = json, quiet, verbosity
 
-    def text(self, text: str) -> None:
-        """Write a result for people on standard output."""
+    @property
+    def silent(self) -> bool:
+        """Whether nothing had to be said besides the result."""
+        return not self._told
+
+    def text(self, text: str) -> str:
+        """Write a result for people on standard output; gives what was written."""
         self.finish()
         text = self.clean(text)
+        written = text if text.endswith("\n") else f"{text}\n"
         try:
-            sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+            sys.stdout.write(written)
         except UnicodeEncodeError:  # a terminal, or LANG=C, that knows less than we say
             encoding = sys.stdout.encoding
-            sys.stdout.write(f"{text}\n".encode(encoding, "backslashreplace").decode(encoding))
+            written = f"{text}\n".encode(encoding, "backslashreplace").decode(encoding)
+            sys.stdout.write(written)
         sys.stdout.flush()
+        return written
 
-    def document(self, schema: str, data: Mapping[str, object]) -> None:
-        """Write a result for programs on standard output."""
+    def document(self, schema: str, data: Mapping[str, object]) -> str:
+        """Write a result for programs on standard output; gives what was written."""
         import json
 
         self.finish()
-        sys.stdout.write(json.dumps({"schema": schema, **data}, indent=2, ensure_ascii=True) + "\n")
+        written = json.dumps({"schema": schema, **data}, indent=2, ensure_ascii=True) + "\n"
+        sys.stdout.write(written)
         sys.stdout.flush()
+        return written
 
     def say(self, text: str) -> None:
         """Write lines on standard error, whatever is going on there; a closed one is no reason to fail."""

@@ -30,6 +30,13 @@ class Checked(Value):
         """All imports that stay unanswered."""
         return self.plan.unresolved + self.unresolved_there
 
+    @property
+    def lasting(self) -> bool:
+        """Whether the same question gets the same answer as long as nothing changes: all is well, and all of it was known."""
+        known = self.lock is None or self.lock.steps in {("remembered",), ("nothing is needed",)}
+        remarks = self.unresolved or self.failure or self.plan.script.notes or self.plan.notes
+        return known and not (remarks or (self.environment and self.environment.fresh))
+
 
 def plan_document(checked: Checked) -> dict[str, object]:
     """Give what was found out for programs: `roost.plan/1` without its schema."""

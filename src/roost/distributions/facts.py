@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from roost.digests import sha256
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,6 +46,4 @@ def is_young(known: Mapping[str, object], *, age: float = DAY) -> bool:
 
 def digest(text: str) -> str:
     """Give a short name for any text, such as an address."""
-    import hashlib
-
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
+    return sha256(text.encode())[:12]

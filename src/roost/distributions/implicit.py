@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def needs(script: Script) -> Iterator[tuple[str, str]]:
     """Give each need (PEP 508) with its reason, in the order in which the script shows them."""
     roots = frozenset(one.root for one in script.imports if one.kind != "typing" and not one.provider)
-    rules = [rule for rule in tables.implicit_rules() if rule.applies(roots)] if roots else []
+    rules = tables.implicit_rules(roots) if roots else ()
     found: list[tuple[int, str, str]] = []
     for rule in rules:
         line = _shown(rule, script)

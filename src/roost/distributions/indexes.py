@@ -76,6 +76,15 @@ def configured(settings: Settings, environ: Mapping[str, str]) -> Indexes:
     return Indexes(default, (*extra, *merged), tuple(find_links), merged=bool(merged))
 
 
+def places(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Name the files of uv and pip that `configured` may read, whether they are there or not.
+
+    Files with credentials (netrc) are none of them: they decide who may ask, not which index is asked.
+    """
+    user = environ.get("HOME") or "~"
+    return tuple(dict.fromkeys([*_uv_places(environ, user), *_pip_places(environ, user)]))
+
+
 def credentials(name: str, address: str, environ: Mapping[str, str] = os.environ) -> tuple[str, str] | None:
     """Find user and password for an index: roost's variables, uv's, the address itself, netrc."""
     for prefix in ("ROOST", "UV"):
@@ -149,14 +158,17 @@ def _config_folders(environ: Mapping[str, str], user: str) -> tuple[str, ...]:
 
 def _uv_files(environ: Mapping[str, str], user: str) -> Indexes:
     """Read uv's own files, the user's before the machine's ("Configuration files" of its documentation)."""
-    named = environ.get("UV_CONFIG_FILE")
-    files = (named,) if named else tuple(f"{folder}/uv/uv.toml" for folder in _config_folders(environ, user))
-    for file in files:
+    for file in _uv_places(environ, user):
         try:
             return _uv_file(Path(file).read_bytes())
         except OSError:
             continue
     return Indexes()
+
+
+def _uv_places(environ: Mapping[str, str], user: str) -> tuple[str, ...]:
+    named = environ.get("UV_CONFIG_FILE")
+    return (named,) if named else tuple(f"{folder}/uv/uv.toml" for folder in _config_folders(environ, user))
 
 
 def _uv_file(data: bytes) -> Indexes:
@@ -196,17 +208,20 @@ def _texts(value: object) -> list[str]:
 
 
 def _pip_files(environ: Mapping[str, str], user: str) -> Indexes:
-    """Read pip's files, later ones win ("Configuration" of its documentation)."""
+    there = [file for file in _pip_places(environ, user) if Path(file).exists()]
+    return _pip_file(there) if there else Indexes()
+
+
+def _pip_places(environ: Mapping[str, str], user: str) -> list[str]:
+    """Name pip's files, later ones win ("Configuration" of its documentation)."""
     named = environ.get("PIP_CONFIG_FILE")
     if named == os.devnull:
-        return Indexes()
+        return []
     folders = _config_folders(environ, user)
     files = [f"{folder}/pip/pip.conf" for folder in reversed(folders[1:-1])]
     files += ["/etc/pip.conf", f"{user}/.pip/pip.conf", f"{folders[0]}/pip/pip.conf"]
     files += [f"{environ['VIRTUAL_ENV']}/pip.conf"] if environ.get("VIRTUAL_ENV") else []
-    files += [named] if named else []
-    there = [file for file in files if Path(file).exists()]
-    return _pip_file(there) if there else Indexes()
+    return [*files, *([named] if named else [])]
 
 
 def _pip_file(files: list[str]) -> Indexes:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import time
 
 from roost import home as homes
+from roost.digests import sha256
 from roost.values import Value
 
 from .values import Artifact, Lock
@@ -34,16 +36,15 @@ class Request(Value):
     @property
     def digest(self) -> str:
         """Give the name under which it is remembered; the order of the requirements does not matter."""
-        import hashlib
         import json
 
         python = self.interpreter
-        return hashlib.sha256(
+        return sha256(
             json.dumps([
                 LAYOUT, sorted(self.requirements), sorted(self.wheels_only), sorted(self.constraints), self.indexes, self.exclude_newer,
                 self.stamps, sorted(self.hashes), python.implementation, python.short, python.abi, python.platform,
             ]).encode()
-        ).hexdigest()  # fmt: skip
+        )  # fmt: skip
 
 
 class Remembered(Value):
@@ -51,6 +52,7 @@ class Remembered(Value):
 
     lock: Lock
     created: float  # seconds since the epoch
+    file: tuple[str, int, int, int]  # where it is kept: path, mtime and ctime in nanoseconds, bytes
 
     def older_than(self, days: float) -> bool:
         """Tell whether it was resolved longer ago than that, or in the future."""
@@ -61,13 +63,17 @@ def recall(home: Home, request: Request) -> Remembered | None:
     """Give what is remembered; a file that is cut, damaged or of another schema is not there."""
     import json
 
+    path = home.requests / f"{request.digest}.json"
     try:
-        document = json.loads((home.requests / f"{request.digest}.json").read_bytes())
+        with path.open("rb") as file:
+            facts = os.fstat(file.fileno())
+            document = json.loads(file.read())
         if document["schema"] != SCHEMA:
             return None
         artifacts = tuple(Artifact(*fields) for fields in document["artifacts"])
         lock = Lock(request.interpreter, artifacts, str(document["text"]), request.roots, ("remembered",))
-        return Remembered(lock, float(document["created"]))
+        stored = (os.fspath(path), facts.st_mtime_ns, facts.st_ctime_ns, facts.st_size)
+        return Remembered(lock, float(document["created"]), stored)
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

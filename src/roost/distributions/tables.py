@@ -179,9 +179,25 @@ def is_common(root: str) -> bool:
 
 
 @cache
-def implicit_rules() -> tuple[ImplicitRule, ...]:
-    """Give all rules for needs that no import names, in the order of their patterns."""
-    return tuple(ImplicitRule(*columns) for columns in lines("implicit.tsv"))
+def implicit_rules(roots: frozenset[str] | None = None) -> tuple[ImplicitRule, ...]:
+    """Give the rules for needs that no import names, in the order of their patterns.
+
+    Args:
+        roots: leave out what a script with these import roots cannot mean; none: give all.
+    """
+    every = lines("implicit.tsv")
+    if roots is None:
+        return tuple(ImplicitRule(*columns) for columns in every)
+    near = (ImplicitRule(*columns) for columns in every if _may_apply(columns[0], columns[1], columns[2], roots))
+    return tuple(rule for rule in near if rule.applies(roots))
+
+
+def _may_apply(kind: str, pattern: str, context: str, roots: frozenset[str]) -> bool:
+    """Tell, before a rule is made of a line, whether it is about modules that are imported at all."""
+    if context:
+        return not roots.isdisjoint(context.split("|"))
+    root = pattern.partition(".")[0]
+    return kind != "import" or root in roots or "*" in root
 
 
 def lines(name: str) -> Iterator[list[str]]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from pathlib import Path
+
+from roost.digests import sha256
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def key(lock: Lock) -> str:
     python = lock.interpreter
     contents = sorted([artifact.name, artifact.version, _identity(artifact)] for artifact in lock.artifacts)
     facts = [LAYOUT, python.implementation, python.short, python.abi, python.platform, contents]
-    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+    return sha256(json.dumps(facts).encode())
 
 
 def _identity(artifact: Artifact) -> str:

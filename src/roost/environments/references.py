@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import time
 from pathlib import Path
 
 from roost import home as homes
+from roost.digests import sha256
 from roost.values import Value
 
 TYPE_CHECKING = False
@@ -41,14 +41,7 @@ def refer(home: Home, script: Script, lock: Lock, environment: Environment) -> N
     if script.path is None:
         return
     file = _file(home, script.path)
-    document = {
-        "schema": SCHEMA,
-        "script": str(script.path),
-        "digest": script.digest,
-        "environment": environment.name,
-        "key": environment.key,
-        "roots": lock.roots,
-    }
+    document = _document(str(script.path), script, lock, environment)
     try:
         known = json.loads(file.read_bytes())
         same = all(
@@ -60,6 +53,23 @@ def refer(home: Home, script: Script, lock: Lock, environment: Environment) -> N
         os.utime(file)
     else:
         homes.write(file, json.dumps(document | {"time": time.time()}))
+
+
+def around_path(script: Script, lock: Lock, environment: Environment) -> tuple[str, str]:
+    """Give a reference as `refer` writes it, before and after the script's path in JSON; its time and `}` go behind."""
+    head, _, tail = json.dumps(_document("", script, lock, environment)).partition('""')
+    return head, f'{tail[:-1]}, "time": '
+
+
+def _document(path: str, script: Script, lock: Lock, environment: Environment) -> dict[str, object]:
+    return {
+        "schema": SCHEMA,
+        "script": path,
+        "digest": script.digest,
+        "environment": environment.name,
+        "key": environment.key,
+        "roots": lock.roots,
+    }
 
 
 def references(home: Home) -> tuple[Reference, ...]:
@@ -78,7 +88,7 @@ def referred(home: Home, script: Path) -> str | None:
 
 
 def _file(home: Home, script: Path) -> Path:
-    return home.references / f"{hashlib.sha256(os.fsencode(script)).hexdigest()[:32]}.json"
+    return home.references / f"{sha256(os.fsencode(script))[:32]}.json"
 
 
 def _read(file: Path) -> Reference | None:

@@ -12,9 +12,8 @@ from pathlib import Path
 from roost import environments, locks
 from roost.distributions import Options, Requirement, extend, faults, plan_for
 from roost.errors import RoostError
+from roost.records import additions
 from roost.values import Value
-
-from . import additions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

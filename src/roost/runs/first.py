@@ -64,23 +64,22 @@ def first_run(
     Args:
         arguments, given: as for `launch`.
         began: when we began to read, nanoseconds since the epoch.
-        plain: it is `roost run FILE`, without options: the launcher may do it the next time.
+        plain: it is `roost run FILE` or `-c TEXT`, without options: it may start from its records the next time.
 
     Raises:
         CannotStart: the system refuses to start the environment's Python.
     """
     before = oom_kills()
     outcome = supervise(prepared, arguments, home=home, report=report, given=given, ours=False)
-    recorded = given if plain else None
     if outcome.status == 0:
-        succeeded(prepared, recorded, began=began, home=home, settings=settings)
+        succeeded(prepared, given, plain=plain, began=began, home=home, settings=settings)
         return Ended(outcome, None)
     if outcome.signal is None or outcome.signal in _ASKED:
         known = past(home, prepared)
         known = known.replace(ends=known.ends + 1)
         remember(home, prepared, known)
-        if known.settled and recorded is not None:
-            record(prepared, recorded, began=began, home=home, settings=settings)
+        if known.settled and plain:
+            record(prepared, given, began=began, home=home, settings=settings)
     if outcome.signal == signal.SIGINT:
         return Ended(outcome, None)
     memory = outcome.signal == signal.SIGKILL and before is not None and (oom_kills() or 0) > before
@@ -88,15 +87,17 @@ def first_run(
     return Ended(outcome, file, out_of_memory=memory)
 
 
-def succeeded(prepared: Prepared, given: str | None, *, began: int, home: Home, settings: Settings) -> None:
+def succeeded(
+    prepared: Prepared, given: str | None, *, plain: bool, began: int, home: Home, settings: Settings
+) -> None:
     """Note the first success of a script: the one place where it becomes known. Never fails.
 
     Args:
-        given: FILE as its user typed it, if the launcher may start it the next time; none: it may not.
+        given, plain: as for `first_run`.
         began: when we began to read, nanoseconds since the epoch; what was edited since is seen at the next run.
     """
     remember(home, prepared, past(home, prepared).replace(succeeded=True))
-    if given is not None:
+    if plain:
         record(prepared, given, began=began, home=home, settings=settings)
 
 

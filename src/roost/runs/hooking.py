@@ -12,10 +12,12 @@ import os
 import sys
 from contextlib import suppress
 
-from . import additions
+from roost.records import additions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from roost.distributions import Options
     from roost.home import Home
     from roost.scripts import Script
@@ -46,6 +48,12 @@ def variable(prepared: Prepared, *, home: Home, options: Options, mend: str, qui
     known = [*map(_quoted, parts), ",".join(map(_quoted, words))]
     expected = _expected(prepared)
     return "|".join([*known, expected if len(expected) <= LONGEST else ""])
+
+
+def adding_to(value: str, place: Path) -> str:
+    """Give a value of `ROOST_RUN` for a run whose additions are noted in another folder."""
+    parts = value.split("|")
+    return "|".join([*parts[:3], _quoted(os.fspath(place)), *parts[4:]])
 
 
 def _reads(script: Script) -> bool:

@@ -6,6 +6,7 @@ import os
 import sys
 
 from roost.errors import Exit, RoostError
+from roost.records.becoming import become_stdin, restore_signals
 
 from . import hooking
 from .values import Launch
@@ -45,8 +46,9 @@ def launch(
         flags: options of Python itself, such as `-u`.
         environ: the variables to start from; none: ours.
     """
+    from roost.records.variables import isolated, looking_in
+
     from .programs import words
-    from .variables import isolated, looking_in
 
     behind, stdin = words(prepared.plan.script, given, home)
     variables, notes = isolated(os.environ if environ is None else environ, prepared.environment.path)
@@ -93,29 +95,6 @@ def execute(
         raise cannot_start(start, error) from error
 
 
-def become_stdin(program: bytes) -> None:
-    """Put a program into descriptor 0, where `python -` reads it to its end, as it would have read the original."""
-    descriptor = kept_bytes(program)
-    os.dup2(descriptor, 0, inheritable=True)
-    os.close(descriptor)
-
-
-def kept_bytes(data: bytes) -> int:
-    """Return a descriptor that gives data and then its end; a file without a name, since a pipe holds only 64 KiB."""
-    if hasattr(os, "memfd_create"):
-        descriptor = os.memfd_create("stdin")
-    else:
-        import tempfile
-
-        with tempfile.TemporaryFile() as file:
-            descriptor = os.dup(file.fileno())
-    view = memoryview(data)
-    while view:
-        view = view[os.write(descriptor, view) :]
-    os.lseek(descriptor, 0, os.SEEK_SET)
-    return descriptor
-
-
 def cannot_start(start: Launch, error: OSError | ValueError) -> CannotStart:
     """Say why the system refused a launch."""
     import errno
@@ -129,13 +108,3 @@ def cannot_start(start: Launch, error: OSError | ValueError) -> CannotStart:
     said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     hints = (f"have the environment made again: `roost env rm {name}`",) if isinstance(error, OSError) else ()
     return CannotStart(f"cannot start `{start.argv[0]}`", why=(said,), hints=hints)
-
-
-def restore_signals() -> None:
-    """Give back what Python ignores for itself: an ignored signal would stay ignored across exec."""
-    import signal
-
-    for name in ("SIGPIPE", "SIGXFSZ", "SIGXFZ"):
-        number = getattr(signal, name, None)
-        if number is not None:
-            signal.signal(number, signal.SIG_DFL)

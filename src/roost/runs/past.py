@@ -11,6 +11,7 @@ import json
 import os
 
 from roost import home as homes
+from roost.digests import sha256
 from roost.errors import CannotCreate
 from roost.values import Value
 
@@ -62,12 +63,10 @@ def remember(home: Home, prepared: Prepared, known: Past) -> None:
 
 
 def _name(prepared: Prepared) -> str:
-    import hashlib
-
     script = prepared.plan.script
     where = os.fsencode(script.path) if script.path is not None else b""
     parts = (where, os.fsencode(script.module or ""), script.digest.encode(), prepared.environment.key.encode())
-    return hashlib.sha256(b"\0".join((script.form.encode(), *parts))).hexdigest()
+    return sha256(b"\0".join((script.form.encode(), *parts)))
 
 
 def _place(home: Home, name: str) -> Path:

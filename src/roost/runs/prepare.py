@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from roost.errors import RoostError
+from roost.records import additions
 
-from . import additions
 from .values import Prepared
 
 TYPE_CHECKING = False
@@ -77,14 +77,16 @@ def _hooked(prepared: Prepared, *, home: Home, options: Options, mend: str, quie
 
 def _built(plan: Plan, lock: Lock, *, home: Home, settings: Settings, options: Options, report: Reporter) -> Prepared:
     """Build the environment of a lock, without what is optional and cannot be built."""
-    from roost.distributions import faults, without
+    from roost.distributions import without
     from roost.environments import ensure, refer
 
     environment, asked = None, plan
     while environment is None:
         try:
             environment = ensure(lock, home=home, settings=settings, options=options, report=report)
-        except faults.BuildFailed as error:
+        except RoostError as error:
+            if error.code != "build-failed":
+                raise
             less = without(asked, error, plan, home=home, settings=settings, options=options, report=report)
             if less is None:
                 raise

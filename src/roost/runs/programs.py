@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from roost.digests import sha256
 from roost.home import write
 
 TYPE_CHECKING = False
@@ -41,10 +42,8 @@ def _ended(named: str) -> tuple[str, ...]:
 
 def _kept(script: Script, program: bytes, home: Home) -> Path:
     """Write the program of a notebook or a Markdown file where tracebacks and child processes find it."""
-    import hashlib
-
     stem = Path(script.path or script.name).stem
-    path = home.programs / hashlib.sha256(program).hexdigest()[:24] / f"{stem}.py"
+    path = home.programs / sha256(program)[:24] / f"{stem}.py"
     try:
         if path.read_bytes() == program:
             return path

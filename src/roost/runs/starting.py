@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 
-from .launch import cannot_start, kept_bytes, restore_signals
+from roost.records.becoming import kept_bytes, restore_signals
+
+from .launch import cannot_start
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from posixpath import isfile
 
-from . import pyproject
+from . import pyproject, surroundings
 from .values import Declared
 
 TYPE_CHECKING = False
@@ -73,8 +73,8 @@ def _inline(text: str, name: str, folder: Path) -> Declared | None:
 
 
 def _lock(path: Path, folder: Path, gathered: Gathered) -> Path | None:
-    """Find a lock beside the script; a dot in the script's name becomes `_` (PEP 751, "File Name")."""
-    for name in (f"pylock.{path.stem.replace('.', '_')}.toml", "pylock.toml"):
+    """Find a lock beside the script."""
+    for name in surroundings.locks(path.stem):
         candidate = folder / name
         if isfile(candidate):
             gathered.inputs.append(candidate)
@@ -84,8 +84,8 @@ def _lock(path: Path, folder: Path, gathered: Gathered) -> Path | None:
 
 
 def _listed(path: Path | None, folder: Path, top: Path, gathered: Gathered) -> Declared | None:
-    names = [folder / f"{path.stem}.requirements.txt"] if path is not None else []
-    for candidate in dict.fromkeys([*names, folder / "requirements.txt", top / "requirements.txt"]):
+    names = surroundings.requirements(path.stem if path is not None else None)
+    for candidate in dict.fromkeys([*(folder / name for name in names), top / "requirements.txt"]):
         if not isfile(candidate):
             gathered.absent.append(candidate)
             continue

@@ -12,6 +12,7 @@ from . import stdlib
 from .errors import NotAScript, SyntaxBroken, UnknownEncoding
 from .seen import RANK
 from .source import decode
+from .surroundings import hidden
 from .values import Import
 
 TYPE_CHECKING = False
@@ -88,6 +89,7 @@ class Follower:
         self._bytes = 0
         self._told_relative = False
         self._groups = 0
+        self.widened = False  # a source puts another folder than its own on `sys.path`
         self._located: dict[str, tuple[Located, bool] | None] = {}
         self.found = Followed()
 
@@ -146,6 +148,7 @@ class Follower:
         base = posixpath.dirname(source.path) if source.path else source.folder
         for folder, front in paths:
             path = posixpath.normpath(posixpath.join(base, folder))
+            self.widened = self.widened or posixpath.normpath(folder) != "."
             if path not in self._roots:
                 self._roots.insert(0, path) if front else self._roots.append(path)
                 self._located.clear()
@@ -258,11 +261,14 @@ class Follower:
         return None
 
     def _note_absent(self, folder: str) -> None:
-        """Note the files that, had they existed beside the script, would have answered instead."""
+        """Note the files that, had they existed where the script or its project keeps modules, would have answered."""
         roots = {found.root for found in self.found.imports if found.provider is None and not stdlib.frozen(found.root)}
-        entries = self._shelf.entries(folder)
-        for root in sorted(roots):
-            self.found.absent += [Path(folder, name) for name in (root, f"{root}.py") if name not in entries]
+        foreign = [root for root in roots if stdlib.lifetime(root) is None]
+        absent = [*hidden([folder, *self._roots], roots), *(hidden(self._fallbacks, foreign) if foreign else ())]
+        self.found.absent += [Path(one) for one in dict.fromkeys(absent) if not self._known(one)]
+
+    def _known(self, path: str) -> bool:
+        return posixpath.basename(path) in self._shelf.entries(posixpath.dirname(path))
 
 
 def _weaker(source: _Source, found: Found) -> tuple[Kind, str | None]:

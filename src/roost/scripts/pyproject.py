@@ -2,53 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import stat
 from pathlib import Path
 from posixpath import exists
 
+from . import surroundings
 from .errors import MetadataBroken
 from .values import Declaration, Declared
 
-ABOVE = 4  # folders between a script's outermost package and its project, within one repository
-NEAR = 2  # the same where no repository tells what belongs together
-_REPOSITORIES = (".git", ".hg", ".svn", ".jj")
-
 
 def candidates(folder: Path) -> list[Path]:
-    """Name the files that may describe the project of a script in folder, nearest first, whether they are there or not.
-
-    A project contains a script when its `pyproject.toml` lies in the script's folder, above the packages around it, or
-    at most `ABOVE` folders higher in the same repository (`NEAR` where there is none). Home, root and temporary
-    folders are nobody's project unless the script lies directly in them.
-    """
-    found = [folder / "pyproject.toml"]
-    repository = _repository(folder)
-    steps, at = 0, folder
-    while at not in {repository, at.parent}:
-        steps += not exists(at / "__init__.py")
-        at = at.parent
-        if _is_shared(at) or steps > (ABOVE if repository else NEAR):
-            break
-        found.append(at / "pyproject.toml")
-    return found
-
-
-def _is_shared(folder: Path) -> bool:
-    """Tell whether a folder holds things that have nothing to do with each other."""
-    if folder == folder.parent or str(folder) == os.environ.get("HOME"):
-        return True
-    try:
-        return bool(folder.stat().st_mode & stat.S_ISVTX)  # as the temporary folders of a machine are marked
-    except OSError:
-        return True
-
-
-def _repository(folder: Path) -> Path | None:
-    for at in (folder, *folder.parents):
-        if any(exists(f"{at}/{mark}") for mark in _REPOSITORIES):
-            return at
-    return None
+    """Name the files that may describe the project of a script in folder, nearest first, whether they are there or not."""
+    return [Path(one, "pyproject.toml") for one in surroundings.projects(str(folder))]
 
 
 def read(path: Path) -> Declared | None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import posixpath
 from pathlib import Path
-from posixpath import exists, isfile
+from posixpath import exists
 
 from roost.errors import RoostError
 
 from . import declared as declaring
-from . import forms, pyproject, python_range, source
+from . import forms, pyproject, python_range, source, surroundings
 from .draft import Draft
 from .errors import SyntaxBroken
 from .local import Follower
@@ -119,6 +119,7 @@ def _finished(draft: Draft, interpreters: Interpreters | None) -> Script:
         truncated=draft.truncated,
         module=draft.module,
         search=tuple(followed.search),
+        widened=follower.widened,
     )
 
 
@@ -169,6 +170,5 @@ def _top(folder: Path) -> Path:
 
 def _fallbacks(folder: Path, top: Path, projects: Sequence[Path]) -> list[str]:
     """Name the folders where a project keeps its modules, beyond the script's own."""
-    project = next((one.parent for one in projects if isfile(one) or isfile(one.parent / "setup.py")), folder)
-    found = [folder / "src", top, top / "src", project / "src", project]
-    return [str(one) for one in dict.fromkeys(found) if one != folder]
+    project = next((str(one.parent) for one in projects if surroundings.is_project(str(one.parent))), str(folder))
+    return surroundings.fallbacks(str(folder), str(top), project)

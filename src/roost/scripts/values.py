@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from roost.digests import sha256
 from roost.values import Value
 
 TYPE_CHECKING = False
@@ -113,13 +114,12 @@ class Script(Value):
     search: tuple[
         Path, ...
     ] = ()  # folders whose modules it imports though Python does not look there (`src/`, a project's root)
+    widened: bool = False  # it, or a local module, puts folders on `sys.path` by literal names
 
     @property
     def digest(self) -> str:
         """Give the sha256 of the bytes read, in hexadecimal."""
-        import hashlib  # loads a library of cryptography; most answers need none
-
-        return hashlib.sha256(self.data).hexdigest()
+        return sha256(self.data)
 
 
 class Interpreter(Value):

@@ -15,6 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from roost import home as homes
+from roost.digests import sha256
 from roost.distributions import Requirement
 
 TYPE_CHECKING = False
@@ -34,9 +35,7 @@ def folders(home: Home, script: Script) -> tuple[Path, ...]:
     by_text = home.additions / f"t-{script.digest[:32]}"
     if script.path is None:
         return (by_text,)
-    import hashlib
-
-    return home.additions / f"p-{hashlib.sha256(os.fsencode(script.path)).hexdigest()[:32]}", by_text
+    return home.additions / f"p-{sha256(os.fsencode(script.path))[:32]}", by_text
 
 
 def known(home: Home, script: Script) -> tuple[Requirement, ...]:

@@ -1,0 +1,76 @@
+"""`gc` of records: what belongs to scripts that are gone, and what nobody asked for in a long time."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from .fragments import FORM
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from roost.home import Home
+
+YOUNG = 3600.0  # seconds in which a stamp may wait for the record that is being written
+_STAMP = re.compile(rb"/stamps/(\d+)")
+
+
+def collect(home: Home, *, older_than: float) -> None:
+    """Remove records that cannot be used any more, and stamps that no record names; nothing but time is lost.
+
+    Args:
+        older_than: seconds since a text or an answer was last asked for.
+    """
+    now = time.time()
+    named = set()
+    for record in _records(home.launcher / FORM):
+        named |= set(_STAMP.findall(_read(record)))
+    for kind in ("texts", "answers"):
+        for file in home.launcher.glob(f"{kind}/*/*"):
+            if now - _changed(file) > older_than:
+                file.unlink(missing_ok=True)
+            else:
+                named |= set(_STAMP.findall(_read(file)))
+    for stamp in home.launcher.glob("stamps/*"):
+        if os.fsencode(stamp.name) not in named and now - _inode_changed(stamp) > YOUNG:
+            stamp.unlink(missing_ok=True)
+
+
+def _records(folder: Path) -> Iterator[Path]:
+    """Give the launcher's records whose scripts are there; removes the others, and folders without any."""
+    for at, _, files in os.walk(folder, topdown=False):
+        here = Path(at)
+        for name in files:
+            script = Path("/", here.relative_to(folder))
+            if name == ".record" and script.exists():
+                yield here / name
+            else:
+                (here / name).unlink(missing_ok=True)
+        with suppress(OSError):  # it still holds records
+            here.rmdir()
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError:
+        return b""
+
+
+def _changed(file: Path) -> float:
+    try:
+        return file.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def _inode_changed(file: Path) -> float:
+    try:
+        return file.stat().st_ctime
+    except OSError:
+        return 0.0
