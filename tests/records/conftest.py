@@ -43,17 +43,11 @@ class Memory:
         return done.status == 0
 
     def learn(self, *words: object, stdin: str = "", **environ: str) -> Ran:
-        """Run until the bytecode is there and everything rested."""
+        """Run until there is a record, which everything has rested for."""
         time.sleep(0.1)
         for _ in range(2):
             done = self.roost(*words, stdin=stdin, **environ)
             assert done.status == 0, done.errors
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            folders = [path for path in self.home.environments.iterdir() if not path.name.startswith(".")]
-            if all((path / ".compiled").exists() for path in folders):
-                break
-            time.sleep(0.02)
         return done
 
     def record(self, text: str) -> dict:

@@ -117,7 +117,9 @@ def _plain(prepared: Prepared) -> bool:
     )
 
 
-def _for_launcher(prepared: Prepared, place: str, common: Sequence[str], added: Path, before: int, home: Home) -> bool:
+def _for_launcher(
+    prepared: Prepared, place: str, common: Sequence[str], *, added: Path, before: int, home: Home
+) -> bool:
     """Write the launcher's record of a file; raises as `fragments.unchanged`."""
     script = prepared.plan.script
     if len(script.inputs) + len(script.absent) > MOST:
