@@ -57,8 +57,12 @@ def answer(request: Mapping[str, object], *, home: Home, settings: Settings, rep
     first, place = Path(str(request["first"])), Path(str(request["additions"]))
     if first.parent != home.environments or place.parent != home.additions:
         return {"why": "the environment belongs to another home of roost"}
-    script = _script(request)
-    places = tuple(dict.fromkeys((place, *(additions.folders(home, script) if script.data else ()))))
+    words = [str(word) for word in _list(request.get("options"))]
+    texts = [
+        home.additions / word.partition(":")[2] for word in words if word.startswith("text:t-") and "/" not in word
+    ]
+    places = tuple(dict.fromkeys((place, *texts)))
+    script = _script(request, places, home)
     try:
         with locks.exclusive(home.locks / place.name, timeout=settings.build_timeout):
             name = additions.follow((place,), first.name)
@@ -199,14 +203,16 @@ def _unset() -> Settings:
     return Settings()
 
 
-def _script(request: Mapping[str, object]) -> Script:
-    """Read the script of a run again; where it cannot be read there is one without words."""
+def _script(request: Mapping[str, object], places: Sequence[Path], home: Home) -> Script:
+    """Read the script of a run again; where a child asks, or it cannot be read, there is one without words."""
     from roost import scripts
 
     file = request.get("script")
     try:
         if isinstance(file, str) and os.path.isfile(file):  # noqa: PTH113
-            return scripts.read(Path(file))
+            found = scripts.read(Path(file))
+            if not set(places).isdisjoint(additions.folders(home, found)):
+                return found
     except RoostError:
         pass
     return scripts.Script(None, "the script", "command", b"", b"")
