@@ -14,7 +14,7 @@ import pytest
 import roost
 from roost import home as homes
 from roost.distributions import remembered
-from roost.records import grounds, known, sealed
+from roost.records import collecting, grounds, known, sealed
 from roost.settings import load
 from tests.records.conftest import DECLARED, SOURCE
 
@@ -464,3 +464,15 @@ def test_collecting_takes_records_of_scripts_that_are_gone_and_texts_nobody_want
     assert learned.roost("env", "gc").status == 0
     assert not list(folder.glob("texts/*/*"))
     assert learned.roost("run", stay).status == 0
+
+
+def test_what_vanished_scripts_leave_does_not_grow(memory, script, monkeypatch):
+    monkeypatch.setattr(collecting, "SELDOM", 1)
+    monkeypatch.setattr(collecting, "KEPT", 4)
+    for number in range(10):
+        path = script(SOURCE + f"# {number}\n", f"{number}.py")
+        memory.roost("run", path)
+        path.unlink()
+        collecting.now_and_then(memory.home)
+        assert len(list(memory.home.references.iterdir())) <= 8
+    assert len(list(memory.home.launcher.glob("1/**/.record"))) == 0

@@ -89,7 +89,7 @@ print("1.0")""",
 }
 
 
-@pytest.mark.covers("A5")
+@pytest.mark.covers("C3")
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
 def test_a_missing_import_goes_on_where_it_stopped(soup, roost, script, effects, way):
     path = script(HIDDEN + ONCE + way)

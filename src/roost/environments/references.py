@@ -81,6 +81,18 @@ def references(home: Home) -> tuple[Reference, ...]:
     return tuple(filter(None, (_read(home.references / name) for name in sorted(names) if name.endswith(".json"))))
 
 
+def forget_gone(home: Home, *, keep: int) -> None:
+    """Drop references of scripts that are gone, as `gc` does, all but the newest few; does nothing below twice as many."""
+    try:
+        if len(os.listdir(home.references)) < 2 * keep:  # noqa: PTH208
+            return
+    except OSError:
+        return
+    gone = sorted((one for one in references(home) if not one.script.exists()), key=lambda one: one.time)
+    for one in gone[: max(0, len(gone) - keep)]:
+        one.file.unlink(missing_ok=True)
+
+
 def referred(home: Home, script: Path) -> str | None:
     """Give the name of the environment in which a script was last run."""
     known = _read(_file(home, script.absolute()))

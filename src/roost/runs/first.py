@@ -20,6 +20,8 @@ from __future__ import annotations
 import os
 import signal
 
+from roost.records import collecting
+
 from .failures import oom_kills, record_failure
 from .past import past, remember
 from .records import record
@@ -99,6 +101,7 @@ def succeeded(
     remember(home, prepared, past(home, prepared).replace(succeeded=True))
     if plain:
         record(prepared, given, began=began, home=home, settings=settings)
+    collecting.now_and_then(home)
 
 
 def sentence(ended: Ended, name: str) -> str | None:
