@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from roost import home as homes
+from tests import index as indexes
 from tests import parts
 
 PYENV = Path.home() / ".pyenv" / "versions"
@@ -605,3 +606,20 @@ def test_how_often_what_came_before_is_done(quarrel, roost, script, kind, times)
     assert done.output.count("printed") == times
     assert len((roost.cwd / "written").read_text()) == times
     assert len([one for one in quarrel.asked if one == "/simple/sent/"]) == times
+
+
+def test_pip_inside_a_script_may_name_an_index(soup, roost, script):
+    elsewhere, server = indexes.serve()
+    try:
+        elsewhere.add("gravy", "4.0")
+        path = script(f"""
+import subprocess, sys
+url = {elsewhere.url!r} + "simple/"
+subprocess.run([sys.executable, "-m", "p" + "ip", "install", "-q", "gra" + chr(118) + "y", "--extra-index-url", url], check=True)
+print(__import__("gra" + chr(118) + "y").__version__)
+""")
+        done = roost("run", path)
+        assert (done.status, done.output) == (0, "4.0\n"), done.errors
+    finally:
+        server.shutdown()
+        server.server_close()

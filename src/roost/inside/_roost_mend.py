@@ -272,11 +272,11 @@ def mended(name, question, path):
         RUN.loading.pop(name, None)
 
 
-def install(requirements):
-    """Have requirements added to the run, and go on in what has them; gives why that cannot be, None when it is done."""
+def install(requirements, indexes=()):
+    """Have requirements added to the run, from these indexes as well, and go on in what has them; gives why that cannot be, None when it is done."""
     with RUN.busy:
         follow()
-        reply = ask({"ask": "install", "requirements": list(requirements)})
+        reply = ask({"ask": "install", "requirements": list(requirements), "indexes": list(indexes)})
         if reply is None:
             return "the roost outside gave no answer"
         if reply.get("environment"):

@@ -63,6 +63,8 @@ def answer(request: Mapping[str, object], *, home: Home, settings: Settings, rep
     ]
     places = tuple(dict.fromkeys((place, *texts)))
     script = _script(request, places, home)
+    indexes = (*map(str, _list(request.get("indexes"))), *script.declared.indexes)
+    script = script.replace(declared=script.declared.replace(indexes=tuple(dict.fromkeys(indexes))))
     try:
         with locks.exclusive(home.locks / place.name, timeout=settings.build_timeout):
             name = additions.follow((place,), first.name)

@@ -163,10 +163,17 @@ def _install(words):
         return 1
     if unread:
         return _refuse("pip install", [*unread, *absent])
-    return _add(absent, quiet) if absent else 0
+    return _add(absent, _indexes(words), quiet) if absent else 0
 
 
-def _add(absent, quiet):
+def _indexes(words):
+    """Give the indexes that a command line names."""
+    names = ("-i", "--index-url", "--extra-index-url")
+    found = [words[at + 1] for at, word in enumerate(words[:-1]) if word in names]
+    return found + [word.partition("=")[2] for word in words if word.partition("=")[0] in names and "=" in word]
+
+
+def _add(absent, indexes, quiet):
     """Have what is missing added to the run that we are a part of."""
     import _roost
 
@@ -177,7 +184,7 @@ def _add(absent, quiet):
     if not RUN.mends:
         return _refuse("pip install", absent)
     before = {name: one.version for name, one in _distributions().items()}
-    why = install(absent)
+    why = install(absent, indexes)
     if why is not None:
         sys.stderr.write("ERROR: %s\n" % why)
         return 1
