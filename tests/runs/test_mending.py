@@ -623,3 +623,9 @@ print(__import__("gra" + chr(118) + "y").__version__)
     finally:
         server.shutdown()
         server.server_close()
+
+
+def test_a_program_on_standard_input_starts_again_from_its_beginning(quarrel, roost, script):
+    remembered_old(roost, script, quarrel)
+    done = roost("run", "-", stdin=BLOCK.format("") + NEW)
+    assert (done.status, done.output) == (0, "1\n2\n2\n"), done.errors

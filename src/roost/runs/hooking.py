@@ -58,8 +58,11 @@ def adding_to(value: str, place: Path) -> str:
 
 
 def _reads(script: Script) -> bool:
-    """Tell whether a script may read its standard input: then it cannot simply be started again."""
+    """Tell whether a script may read its standard input, or lies there: then it cannot simply be started again."""
     import re
+
+    if script.form == "stdin":
+        return True
 
     texts = [script.data]
     for file in script.inputs[1:]:
