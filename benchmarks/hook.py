@@ -33,14 +33,14 @@ SHOW = "import os, sys\nprint(sys.prefix)\nprint(os.environ['ROOST_RUN'])\n"
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", type=Path)
-    parser.add_argument("--rounds", type=int, default=40)
+    parser.add_argument("--rounds", type=int, default=120)
     arguments = parser.parse_args()
     results = {}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         environ = clean_environment(ROOST_HOME=str(folder / "home"))
         for case, text in CASES.items():
-            results[case] = of_case(case, text, folder, environ, arguments.rounds)
+            results[case] = of_case(case, text, folder, environ, 30 if case == "pandas" else arguments.rounds)
     if arguments.json:
         arguments.json.write_text(json.dumps(results, indent=1) + "\n")
 
