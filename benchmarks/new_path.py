@@ -137,15 +137,12 @@ def of_case(case: str, text: str, top: Path, environ: dict[str, str], rounds: in
 
 
 def known(script: Path, environ: dict[str, str]) -> str:
-    """Run until the text is known and the bytecode is there; gives the environment's Python."""
-    for _ in range(20):
+    """Run until the text is known; gives the environment's Python."""
+    time.sleep(0.2)  # what was just written is not relied on
+    for _ in range(3):
         subprocess.run([ROOST, "run", script], env=environ, check=True, stdout=subprocess.DEVNULL)
         said = subprocess.run([ROOST, "check", "--json", script], env=environ, check=True, stdout=subprocess.PIPE)
-        environment = json.loads(said.stdout)["environment"]
-        if Path(environment["path"], ".compiled").exists():
-            return str(environment["python"])
-        time.sleep(0.3)
-    raise SystemExit("no bytecode was written")
+    return str(json.loads(said.stdout)["environment"]["python"])
 
 
 main()
