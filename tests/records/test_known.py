@@ -467,7 +467,6 @@ def test_collecting_takes_records_of_scripts_that_are_gone_and_texts_nobody_want
 
 
 def test_what_vanished_scripts_leave_does_not_grow(memory, script, monkeypatch):
-    monkeypatch.setattr(collecting, "SELDOM", 1)
     monkeypatch.setattr(collecting, "KEPT", 4)
     for number in range(10):
         path = script(SOURCE + f"# {number}\n", f"{number}.py")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -104,6 +103,8 @@ def follow(places: Iterable[Path], name: str) -> str:
 
 def collect(home: Home, *, older_than: float) -> None:
     """Forget what was added to scripts that are gone, and to texts that nobody ran for so long, in seconds."""
+    import shutil
+
     with suppress(OSError):
         for place in home.additions.iterdir():
             if _gone(place, older_than):

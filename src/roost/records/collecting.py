@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from roost.home import Home
 
-SELDOM = 64  # one run in so many clears up
 KEPT = 128  # references of scripts that are gone
 AGE = 30 * 86400.0  # seconds after which a text or an answer that nobody asked for is forgotten
 YOUNG = 3600.0  # seconds in which a stamp may wait for the record that is being written
@@ -25,8 +24,6 @@ _STAMP = re.compile(rb"/stamps/(\d+)")
 
 def now_and_then(home: Home) -> None:
     """Keep what runs leave from growing: agents write to a new path each time, and delete it again. Never fails."""
-    if os.urandom(1)[0] % SELDOM:
-        return
     from roost.environments.references import forget_gone
 
     with suppress(OSError):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from contextlib import suppress
@@ -39,6 +38,8 @@ def record_failure(
     What the script was given is not kept, only how much: arguments hold passwords. Whether it called `os._exit`, and
     what it was importing, cannot be told from outside.
     """
+    import json
+
     started = time.time() - outcome.seconds
     run = identify(started)
     script = prepared.plan.script

@@ -20,8 +20,6 @@ from __future__ import annotations
 import os
 import signal
 
-from roost.records import collecting
-
 from .failures import oom_kills, record_failure
 from .past import past, remember
 from .records import record
@@ -38,6 +36,7 @@ if TYPE_CHECKING:
 
     from .values import Prepared
 
+SELDOM = 64  # one first success in so many clears up
 _ASKED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # signals that ask a process to end
 
 
@@ -101,7 +100,10 @@ def succeeded(
     remember(home, prepared, past(home, prepared).replace(succeeded=True))
     if plain:
         record(prepared, given, began=began, home=home, settings=settings)
-    collecting.now_and_then(home)
+    if not os.urandom(1)[0] % SELDOM:
+        from roost.records import collecting
+
+        collecting.now_and_then(home)
 
 
 def sentence(ended: Ended, name: str) -> str | None:

@@ -7,7 +7,6 @@ import sys
 import time
 from contextlib import suppress
 
-from .capturing import captured
 from .launch import launch
 from .starting import GRACE, alone, fork, let_go, spawn
 from .values import Outcome
@@ -69,6 +68,8 @@ def supervise(
     with environments.using(home, prepared.environment):
         begin = time.monotonic()
         if capture:
+            from .capturing import captured
+
             status, output, errors, late = captured(start, data or b"", cwd, timeout)
         else:
             status, late = _shared(start, data, cwd, timeout, ours=ours)
