@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 SCHEMA = "roost.additions/1"
 FILE = "added.json"
+MOST = 256  # scripts and texts whose additions are kept
 STEPS = 100  # environments that follow one another, at most
 
 
@@ -102,13 +103,20 @@ def follow(places: Iterable[Path], name: str) -> str:
 
 
 def collect(home: Home, *, older_than: float) -> None:
-    """Forget what was added to scripts that are gone, and to texts that nobody ran for so long, in seconds."""
+    """Forget what was added to scripts that are gone, and to texts that nobody ran for so long, in seconds.
+
+    Where there are too many, those go first that were used longest ago.
+    """
     import shutil
 
-    with suppress(OSError):
-        for place in home.additions.iterdir():
-            if _gone(place, older_than):
-                shutil.rmtree(place, ignore_errors=True)
+    try:
+        kept = [place for place in home.additions.iterdir() if not _gone(place, older_than)]
+        kept.sort(key=lambda place: (place / FILE).stat().st_mtime, reverse=True)
+        kept = kept[:MOST]
+        for place in set(home.additions.iterdir()).difference(kept):
+            shutil.rmtree(place, ignore_errors=True)
+    except OSError:  # there are none, or somebody else collects
+        return
 
 
 def _gone(place: Path, older_than: float) -> bool:

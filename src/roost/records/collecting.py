@@ -26,9 +26,12 @@ def now_and_then(home: Home) -> None:
     """Keep what runs leave from growing: agents write to a new path each time, and delete it again. Never fails."""
     from roost.environments.references import forget_gone
 
+    from . import additions
+
     with suppress(OSError):
         forget_gone(home, keep=KEPT)
         collect(home, older_than=AGE)
+        additions.collect(home, older_than=AGE)
 
 
 def collect(home: Home, *, older_than: float) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 FORM = 1  # of everything sealed; another roost's is not read
-MOST = 16  # values in one of 256 folders of a kind: what is remembered is bounded
+MOST = 2  # values in one of 256 folders of a kind: what is remembered is bounded
 # Each active environment may have a file that names an index. Which one is active matters only where one has it.
 ACTIVE, ACTIVE_FILE = "VIRTUAL_ENV", "/pip.conf"
 _DIGEST = 64  # hexadecimal digits

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 SCHEMA = "roost.past/1"
 ENOUGH = 3  # runs that ended by themselves, however, after which nobody waits any more
-_PLACES = 3  # hexadecimal digits of the file's name: 4096 places
+_PLACES = 2  # hexadecimal digits of the file's name: 256 places
 
 
 class Past(Value):
