@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -56,9 +59,11 @@ if not pid:
 os.waitpid(pid, 0)""",
     "child": """
 import subprocess
+import time
 subprocess.run([sys.executable, "-c", "print(__import__('so' + 'up').__version__)"], check=True)""",
     "pip": """
 import subprocess
+import time
 subprocess.run([sys.executable, "-m", "p" + "ip", "install", "-q", "".join(["so", chr(117), "p"])], check=True)
 print(hidden('puos').__version__)""",
     "pip by shell": """
@@ -84,6 +89,7 @@ open("plug.py", "w").write("import soup\\nVALUE = soup.__version__  # now\\n")
 print(importlib.reload(plug).VALUE)""",
     "module of a child": """
 import subprocess
+import time
 hidden('puos')
 subprocess.run([sys.executable, "-m", "soup"], check=True)
 print("1.0")""",
@@ -222,6 +228,7 @@ def test_namespace_packages_are_spread_over_both_sides(index, roost, script):
     path = script(f"""{HIDDEN}
 import kitchen.pan, hall.door
 import subprocess
+import time
 subprocess.run([sys.executable, "-m", "pi" + "p", "install", "-q", "kitchen" + "-pot", "hall" + "-new"], check=True)
 import importlib
 print(kitchen.pan.SIZE, importlib.import_module("kitchen.p" + chr(111) + "t").SIZE)
@@ -502,6 +509,7 @@ def test_a_console_script_on_path_is_mended_and_an_added_one_is_found(soup, roos
     )
     path = script(f"""{HIDDEN}
 import subprocess
+import time
 hidden('noops')
 subprocess.run(["spoon"], check=False)
 hidden('puos')
@@ -629,3 +637,21 @@ def test_a_program_on_standard_input_starts_again_from_its_beginning(quarrel, ro
     remembered_old(roost, script, quarrel)
     done = roost("run", "-", stdin=BLOCK.format("") + NEW)
     assert (done.status, done.output) == (0, "1\n2\n2\n"), done.errors
+
+
+def test_a_signal_handler_may_import_while_its_thread_waits_for_an_answer(soup, roost, script):
+    asked = soup.hold("soup")
+    path = script(f"""{HIDDEN}
+import os, signal
+signal.signal(signal.SIGUSR1, lambda *_: print("handler", hidden('daerb').__version__, flush=True))
+print(os.getpid(), flush=True)
+print(hidden('puos').__version__, flush=True)
+""")
+    process = roost.start("run", path)
+    number = int(process.stdout.readline())
+    assert asked.wait(60)
+    os.kill(number, signal.SIGUSR1)
+    time.sleep(0.5)
+    soup.release("soup")
+    output, errors = process.communicate(timeout=60)
+    assert sorted(output.splitlines()) == ["1.0", "handler 3.0"], errors

@@ -38,7 +38,7 @@ class Run:
         self.folder = HERE[0]
         self.left = MOST
         self.told = {}  # import name → why there is no answer
-        self.busy = _thread.allocate_lock()
+        self.busy = _thread.RLock()  # a signal handler may import while its thread asks
         self.loading = {}  # import name → the thread that mends it
 
 
@@ -127,7 +127,8 @@ def around(frame):
 
 
 def is_importlib(frame):
-    return frame.f_globals.get("__name__") in IMPORTLIB
+    """Tell whether a frame is one of the import system, of which we are a part."""
+    return frame.f_globals.get("__name__") in IMPORTLIB or frame.f_globals is globals()
 
 
 def is_users(frame):
@@ -587,7 +588,7 @@ def warn(text):
 def after_fork():
     """Free in a forked child what threads held that it does not have: it asks by itself."""
     mine = _thread.get_ident()
-    RUN.busy = _thread.allocate_lock()
+    RUN.busy = _thread.RLock()
     for name, thread in list(RUN.loading.items()):
         if thread != mine:
             _frozen_importlib._module_locks.pop(name, None)
