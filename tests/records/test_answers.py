@@ -38,6 +38,7 @@ def test_what_was_said_is_said_again_to_the_byte(flags, source, memory, script):
     assert memory.ask("check", path, *flags).output == said
 
 
+@pytest.mark.thorough
 def test_each_form_has_its_own_answer(memory, script):
     path = script(SOURCE)
     ask(memory, path, "--no-build")
@@ -116,6 +117,7 @@ CHANGES = [
 
 @pytest.mark.covers("C3")
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
+@pytest.mark.thorough
 def test_a_change_is_seen(change, memory, script):
     script("VALUE = 1\n", "one.py")
     path = script(f"import one\n{SOURCE}")
@@ -131,6 +133,7 @@ def test_a_change_is_seen(change, memory, script):
 @pytest.mark.parametrize(
     "name", ["ROOST_INDEX_URL", "ROOST_PYTHON", "UV_INDEX_URL", "PIP_INDEX_URL", "LC_ALL", "LD_LIBRARY_PATH", "PATH"]
 )
+@pytest.mark.thorough
 def test_a_variable_that_matters_is_seen(name, memory, script):
     path = script(SOURCE)
     ask(memory, path)
@@ -138,6 +141,7 @@ def test_a_variable_that_matters_is_seen(name, memory, script):
     assert not memory.knows("check", path, **{name: "/changed"})
 
 
+@pytest.mark.thorough
 def test_an_answer_lasts_a_day_at_most(memory, script):
     path = script("print(1)\n")
     ask(memory, path)
@@ -152,6 +156,7 @@ def test_an_answer_lasts_a_day_at_most(memory, script):
     assert not memory.knows("check", path)
 
 
+@pytest.mark.thorough
 def test_the_first_answer_is_not_the_one_that_is_kept(memory, script):
     path = script(SOURCE)
     time.sleep(0.1)
@@ -162,6 +167,7 @@ def test_the_first_answer_is_not_the_one_that_is_kept(memory, script):
     assert memory.ask("check", "--json", path).output == again.output
 
 
+@pytest.mark.thorough
 def test_an_answer_that_had_to_build_is_not_the_one_that_is_kept(memory, script):
     path = script(SOURCE)
     ask(memory, path, "--json")
@@ -171,6 +177,7 @@ def test_an_answer_that_had_to_build_is_not_the_one_that_is_kept(memory, script)
     assert not memory.knows("check", "--json", path)
 
 
+@pytest.mark.thorough
 def test_a_link_and_a_pipe_in_the_place_of_the_file_are_seen(memory, script):
     path = script(SOURCE)
     ask(memory, path, "--no-build")
@@ -183,6 +190,7 @@ def test_a_link_and_a_pipe_in_the_place_of_the_file_are_seen(memory, script):
     assert not memory.knows("check", "--no-build", path)
 
 
+@pytest.mark.thorough
 def test_a_local_module_that_is_too_young_is_not_relied_on(memory, script):
     other = script("VALUE = 1\n", "one.py")
     path = script(f"import one\n{SOURCE}")
@@ -195,6 +203,7 @@ def test_a_local_module_that_is_too_young_is_not_relied_on(memory, script):
 @pytest.mark.parametrize(
     "source", ["import nothing_has_this\n", "import sys\nfrom . import x\n"], ids=["unanswered", "noted"]
 )
+@pytest.mark.thorough
 def test_what_is_not_well_is_looked_at_each_time(source, memory, script):
     path = script(source)
     for _ in range(2):

@@ -44,6 +44,7 @@ def test_a_known_text_starts_unread_at_a_new_path_on_standard_input_and_as_text(
 
 
 @pytest.mark.parametrize("first", ["-", "-c"])
+@pytest.mark.thorough
 def test_a_text_without_a_file_is_known_in_one(first, memory, place):
     words, stdin = (("-c", SOURCE), "") if first == "-c" else (("-",), SOURCE)
     memory.learn("run", *words, stdin=stdin)
@@ -92,10 +93,12 @@ def without_shell(said: str) -> list:
     return found
 
 
+@pytest.mark.thorough
 def test_a_text_that_is_not_known_is_still_on_standard_input(learned):
     assert learned.roost("run", "-", stdin="import sys\nprint(sys.argv)\n" + "#" * 200_000).output == "['-']\n"
 
 
+@pytest.mark.thorough
 def test_standard_input_that_is_closed_goes_the_whole_way(learned):
     words = f'exec {sys.executable} -I -c \'from roost.records.known import begin; print(begin(["run", "-"]))\' <&-'
     import subprocess
@@ -126,6 +129,7 @@ def build(project: Path, files: str) -> None:
 
 @pytest.mark.covers("C3")
 @pytest.mark.parametrize("what", AROUND)
+@pytest.mark.thorough
 def test_what_stands_around_a_script_is_seen(what, learned, place):
     plain, declared = write(place), write(place, DECLARED, "new.declared.py")
     assert learned.knows("run", plain)
@@ -139,6 +143,7 @@ def test_what_stands_around_a_script_is_seen(what, learned, place):
 
 
 @pytest.mark.parametrize("file", ["soup.py", "soup/x", "json.py", "src/soup.py"])
+@pytest.mark.thorough
 def test_modules_in_the_working_folder_are_seen_for_mere_text(file, learned, place):
     build(place, "requirements.txt|pyproject.toml|pylock.toml|__init__.py")  # these are nothing to it
     assert learned.knows("run", "-c", SOURCE, cwd=place)
@@ -148,6 +153,7 @@ def test_modules_in_the_working_folder_are_seen_for_mere_text(file, learned, pla
     assert not learned.knows("run", "-", stdin=SOURCE.encode(), cwd=place)
 
 
+@pytest.mark.thorough
 def test_a_name_that_shadows_an_import_is_seen(learned, place):
     assert learned.knows("run", write(place, name="stock.py"))
     (place / "stock.py").rename(place / "soup.py")
@@ -155,10 +161,12 @@ def test_a_name_that_shadows_an_import_is_seen(learned, place):
 
 
 @pytest.mark.parametrize("name", ["new.ipynb", "new.md", "NEW.MD", ".new.py", "new."])
+@pytest.mark.thorough
 def test_names_that_mean_another_form_are_seen(name, learned, place):
     assert not learned.knows("run", write(place, name=name))
 
 
+@pytest.mark.thorough
 def test_a_first_line_for_a_shell_needs_a_name_for_python(memory, place):
     text = f"#!/bin/sh\n{SOURCE}"
     memory.learn("run", write(place, text))
@@ -167,6 +175,7 @@ def test_a_first_line_for_a_shell_needs_a_name_for_python(memory, place):
     assert memory.roost("run", place / "other").status == 65
 
 
+@pytest.mark.thorough
 def test_links_folders_pipes_and_ways_upwards_go_the_whole_way(learned, place):
     path = write(place)
     (place / "link.py").symlink_to(path)
@@ -178,6 +187,7 @@ def test_links_folders_pipes_and_ways_upwards_go_the_whole_way(learned, place):
     assert not learned.knows("run", place / "pipe.py")
 
 
+@pytest.mark.thorough
 def test_a_file_too_large_to_look_up_goes_the_whole_way(memory, place):
     text = SOURCE + "#" * known.LARGEST
     memory.learn("run", write(place, text))
@@ -257,6 +267,7 @@ CHANGES = [
 
 @pytest.mark.covers("C3")
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
+@pytest.mark.thorough
 def test_a_change_is_seen(change, learned, place):
     path = write(place)
     assert learned.knows("run", path)
@@ -264,6 +275,7 @@ def test_a_change_is_seen(change, learned, place):
     assert not learned.knows("run", path)
 
 
+@pytest.mark.thorough
 def test_the_version_of_roost_is_among_what_must_not_change(learned):
     watched = [file for file, *_ in learned.record(SOURCE)["grounds"]["files"]]
     assert str(Path(sealed.__file__).parent.parent / "version.py") in watched
@@ -276,12 +288,14 @@ def test_the_version_of_roost_is_among_what_must_not_change(learned):
         "PIP_CONFIG_FILE", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "HOME",
     ],
 )  # fmt: skip
+@pytest.mark.thorough
 def test_a_variable_that_matters_is_seen(name, learned, place):
     path = write(place)
     assert learned.knows("run", path)
     assert not learned.knows("run", path, **{name: "/changed"})
 
 
+@pytest.mark.thorough
 def test_an_index_that_belongs_to_the_active_environment_is_seen(learned, place, tmp_path):
     active = tmp_path / "active"
     active.mkdir()
@@ -291,6 +305,7 @@ def test_an_index_that_belongs_to_the_active_environment_is_seen(learned, place,
     assert not learned.knows("run", path, VIRTUAL_ENV=str(active))
 
 
+@pytest.mark.thorough
 def test_a_home_that_is_no_absolute_path_goes_the_whole_way(learned, place):
     assert not learned.knows("run", write(place), ROOST_HOME="home")
 
@@ -302,6 +317,7 @@ def test_a_home_that_is_no_absolute_path_goes_the_whole_way(learned, place):
         {"ROOST_HOME": "", "HOME": "/u"},
     ],
 )  # fmt: skip
+@pytest.mark.thorough
 def test_records_are_looked_for_where_they_are_kept(environ):
     kept = Path(environ.get("ROOST_HOME") or homes._xdg(environ, "XDG_CACHE_HOME", "/u", ".cache"))
     kept = kept / "cache" if environ.get("ROOST_HOME") else kept
@@ -310,6 +326,7 @@ def test_records_are_looked_for_where_they_are_kept(environ):
     assert sealed.launcher({}) is None
 
 
+@pytest.mark.thorough
 def test_an_upgrade_is_taken_by_the_next_plain_run(memory, index, place):
     path = write(place)
     memory.learn("run", path)
@@ -332,6 +349,7 @@ UNKNOWN = {
 
 
 @pytest.mark.parametrize("what", UNKNOWN)
+@pytest.mark.thorough
 def test_a_text_that_did_not_decide_alone_is_not_remembered(what, memory, script):
     source, beside = UNKNOWN[what]
     if beside:
@@ -345,6 +363,7 @@ def test_a_text_that_did_not_decide_alone_is_not_remembered(what, memory, script
     assert not list(memory.home.launcher.glob("texts/*/*"))
 
 
+@pytest.mark.thorough
 def test_a_lock_that_is_not_the_one_remembered_is_not_relied_on(memory, script, monkeypatch):
     path = script(SOURCE)
     memory.learn("run", path)
@@ -360,11 +379,13 @@ def test_a_lock_that_is_not_the_one_remembered_is_not_relied_on(memory, script, 
 
 
 @pytest.mark.parametrize(("folder", "kept"), [("wheels", False), ("/wheels", True)])
+@pytest.mark.thorough
 def test_where_wheels_lie_below_the_working_folder_nothing_is_remembered(folder, kept, memory, script):
     memory.learn("run", script("print(1)\n"), ROOST_INDEX_FIND_LINKS=folder)
     assert bool(list(memory.home.launcher.glob("texts/*/*"))) == kept
 
 
+@pytest.mark.thorough
 def test_options_leave_no_record(memory, script):
     memory.learn("run", "--with", "soup", script("print(1)\n"))
     assert not list(memory.home.launcher.glob("texts/*/*"))
@@ -373,6 +394,7 @@ def test_options_leave_no_record(memory, script):
 # What is left behind.
 
 
+@pytest.mark.thorough
 def test_the_next_start_at_a_new_path_is_the_launchers(learned, place):
     path = write(place)
     os.utime(path, ns=(time.time_ns() + 10**12,) * 2)
@@ -393,6 +415,7 @@ def test_the_next_start_at_a_new_path_is_the_launchers(learned, place):
     assert same[0] == same[1]
 
 
+@pytest.mark.thorough
 def test_where_runs_may_write_no_bytecode_a_text_is_known_once_all_is_compiled(memory, script, place):
     path = script(SOURCE)
     memory.learn("run", path, PYTHONDONTWRITEBYTECODE="1")
@@ -415,6 +438,7 @@ def test_a_script_that_was_never_read_has_its_environment(learned, place):
     assert before == {file: file.read_text().partition('"time"')[0] for file in learned.home.references.iterdir()}
 
 
+@pytest.mark.thorough
 def test_a_start_counts_as_a_use_of_the_environment(learned):
     mark = learned.environment / ".used"
     os.utime(mark, (1, 1))
@@ -422,6 +446,7 @@ def test_a_start_counts_as_a_use_of_the_environment(learned):
     assert mark.stat().st_mtime > 1
 
 
+@pytest.mark.thorough
 def test_mere_text_leaves_nothing_but_its_record(learned, tmp_path):
     def files():
         found = {path for path in tmp_path.rglob("*") if path.is_file()}  # bytecode is written behind our back
@@ -445,6 +470,7 @@ def test_what_is_remembered_is_bounded(tmp_path):
     assert sealed.find(str(tmp_path), names[-1]) == {"number": len(names) - 1, "form": sealed.FORM}
 
 
+@pytest.mark.thorough
 def test_collecting_takes_records_of_scripts_that_are_gone_and_texts_nobody_wants(learned, place):
     stay, go = write(place, name="stay.py"), write(place, name="go.py")
     time.sleep(0.1)
@@ -466,6 +492,7 @@ def test_collecting_takes_records_of_scripts_that_are_gone_and_texts_nobody_want
     assert learned.roost("run", stay).status == 0
 
 
+@pytest.mark.thorough
 def test_what_vanished_scripts_leave_does_not_grow(memory, script, monkeypatch):
     monkeypatch.setattr(collecting, "KEPT", 4)
     for number in range(10):

@@ -56,18 +56,21 @@ def test_an_edit_and_another_environment_begin_anew(index, roost, script):
 
 
 @pytest.mark.parametrize("how", ["sys.exit(3)", "os._exit(3)", "1 / 0", "os.kill(os.getpid(), 15)"])
+@pytest.mark.thorough
 def test_a_script_that_always_ends_another_way_is_waited_for_three_times(roost, script, kept, how):
     path = script(PARENT + how)
     assert [ours(roost("run", path)) for _ in range(4)] == [True, True, True, False]
     assert len(kept()) == 3
 
 
+@pytest.mark.thorough
 def test_a_crash_is_waited_for_each_time(roost, script, kept):
     path = script(PARENT + "os.kill(os.getpid(), 9)")
     assert [ours(roost("run", path)) for _ in range(5)] == [True] * 5
     assert len(kept()) == 5
 
 
+@pytest.mark.thorough
 def test_a_crash_at_import_is_seen_said_and_recorded(index, roost, script, kept):
     index.add("soup", modules={"soup/__init__.py": "import ctypes; ctypes.string_at(0)\n"})
     began = time.time() - 1
@@ -91,12 +94,14 @@ def test_a_crash_at_import_is_seen_said_and_recorded(index, roost, script, kept)
     assert "secret" not in json.dumps(record)
 
 
+@pytest.mark.thorough
 def test_an_os_exit_is_recorded_and_nothing_is_said(roost, script, kept):
     ran = roost("run", script("import os; os._exit(7)"))
     assert (ran.status, ran.output, ran.errors) == (7, "", "")
     assert [(one["outcome"]["status"], one["outcome"]["death"]) for one in kept()] == [(7, "exit")]
 
 
+@pytest.mark.thorough
 def test_a_kill_from_outside_is_seen_and_recorded(roost, script, kept):
     process = roost.start("run", script("import os, time; print(os.getpid(), flush=True); time.sleep(60)"))
     os.kill(int(process.stdout.readline()), signal.SIGKILL)
@@ -106,6 +111,7 @@ def test_a_kill_from_outside_is_seen_and_recorded(roost, script, kept):
     assert [one["outcome"]["death"] for one in kept()] == ["signal"]
 
 
+@pytest.mark.thorough
 def test_a_memory_error_is_an_ordinary_exit(roost, script, kept):
     ran = roost(
         "run", script("import resource\nresource.setrlimit(resource.RLIMIT_AS, (1 << 28, -1))\nbytes(1 << 30)\n")
@@ -115,6 +121,7 @@ def test_a_memory_error_is_an_ordinary_exit(roost, script, kept):
     assert [one["outcome"]["death"] for one in kept()] == ["exit"]
 
 
+@pytest.mark.thorough
 def test_control_c_is_not_a_failure(roost, script, kept):
     process = roost.start("run", script("import time; print('ready', flush=True); time.sleep(60)"))
     assert process.stdout.readline() == "ready\n"
@@ -125,6 +132,7 @@ def test_control_c_is_not_a_failure(roost, script, kept):
     assert kept() == []
 
 
+@pytest.mark.thorough
 def test_records_are_few_and_those_of_others_stay(tmp_path, roost, script, kept):
     runs = homes.locate(roost.environ).runs
     for number in range(failures.MOST + 5):
@@ -138,12 +146,14 @@ def test_records_are_few_and_those_of_others_stay(tmp_path, roost, script, kept)
     assert kept()[-1]["outcome"]["status"] == 1
 
 
+@pytest.mark.thorough
 def test_ids_sort_by_time():
     moments = [1_700_000_000 + step / 500 for step in range(50)]
     assert (ids := [failures.identify(moment) for moment in moments]) == sorted(ids)
 
 
 @pytest.mark.parametrize("variable", ["LISTEN_PID", "WATCHDOG_PID", "SYSTEMD_EXEC_PID", "NOTIFY_SOCKET"])
+@pytest.mark.thorough
 def test_where_our_process_is_named_the_script_is_it(roost, script, variable):
     path = script(f"import os\nprint(os.getpid() == int(os.environ['{variable}']), os.getppid())")
     line = f'{variable}=$$; export {variable}; exec "$@"'
@@ -157,12 +167,14 @@ def test_where_our_process_is_named_the_script_is_it(roost, script, variable):
     assert done.stdout.split() == ["True", str(os.getpid())], done.stderr
 
 
+@pytest.mark.thorough
 def test_a_variable_that_names_another_process_changes_nothing(roost, script):
     assert ours(roost("run", script(PARENT), LISTEN_PID="1"))
 
 
 @pytest.mark.parametrize("blocked", ["data/runs", "state/past", "cache/launcher"])
 @pytest.mark.parametrize("status", [0, 3])
+@pytest.mark.thorough
 def test_a_home_where_nothing_can_be_kept_still_runs(roost, script, home, blocked, status):
     (home / blocked).parent.mkdir(parents=True)
     (home / blocked).write_text("in the way")
@@ -172,6 +184,7 @@ def test_a_home_where_nothing_can_be_kept_still_runs(roost, script, home, blocke
         assert (ran.status, ran.output, ran.errors) == (status, "ran\n", "")
 
 
+@pytest.mark.thorough
 def test_two_first_runs_at_once(roost, script, kept):
     path = script(PARENT + "print(sys.stdin.readline(), end='')\n")
     time.sleep(0.1)
@@ -191,6 +204,7 @@ def test_two_first_runs_at_once(roost, script, kept):
     assert kept() == []
 
 
+@pytest.mark.thorough
 def test_a_daemon_that_the_script_leaves_behind_lives_on(roost, script, tmp_path):
     path = script("""
 import os, sys
@@ -209,6 +223,7 @@ while not os.path.exists(sys.argv[1]) or not open(sys.argv[1]).read(): pass
     os.kill(daemon, signal.SIGKILL)
 
 
+@pytest.mark.thorough
 def test_a_killed_parent_takes_the_script_along_and_leaves_no_other_process(roost, script):
     process = roost.start("run", script("import os, time; print(os.getpid(), flush=True); time.sleep(60)"))
     there = int(process.stdout.readline())
@@ -230,6 +245,7 @@ def members(group: int) -> list[int]:
     return found
 
 
+@pytest.mark.thorough
 def test_a_stream_that_the_script_closes_is_closed(roost, script):
     process = roost.start("run", script("import os, time; os.close(1); time.sleep(600)"))
     assert select.select([process.stdout], [], [], 30)[0]
@@ -237,6 +253,7 @@ def test_a_stream_that_the_script_closes_is_closed(roost, script):
     assert process.poll() is None
 
 
+@pytest.mark.thorough
 def test_a_descriptor_that_the_script_closes_is_closed(roost, script):
     reading, writing = os.pipe()
     path = script("import os, sys, time; os.close(int(sys.argv[1])); time.sleep(600)")
@@ -254,6 +271,7 @@ def test_a_descriptor_that_the_script_closes_is_closed(roost, script):
         os.close(reading)
 
 
+@pytest.mark.thorough
 def test_time_spent_is_the_scripts_and_ours(roost, script):
     path = script("import time\nwhile time.process_time() < 0.5: pass\n")
     line = '"$@"; times'
@@ -269,5 +287,6 @@ def test_time_spent_is_the_scripts_and_ours(roost, script):
     assert sum(int(minutes) * 60 + float(seconds) for minutes, seconds in spent) > 0.4
 
 
+@pytest.mark.thorough
 def test_quiet_leaves_the_line_about_a_crash(roost, script):
     assert roost("run", "-q", script("import os; os.kill(os.getpid(), 11)")).errors.startswith("error: ")

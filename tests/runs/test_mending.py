@@ -20,6 +20,13 @@ HIDDEN = "import sys\ndef hidden(name):\n    return __import__(''.join(reversed(
 ONCE = "open('effects', 'a').write('x')\n"
 
 
+def some(ways: dict[str, str], *quick: str) -> list:
+    """All of these, of which only some in a quick test."""
+    return [
+        pytest.param(way, id=name, marks=() if name in quick else pytest.mark.thorough) for name, way in ways.items()
+    ]
+
+
 @pytest.fixture
 def effects(roost):
     """How often the script did what it does first."""
@@ -97,7 +104,7 @@ print("1.0")""",
 
 
 @pytest.mark.covers("C3")
-@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+@pytest.mark.parametrize("way", some(WAYS, "dynamic", "pip", "thread"))
 def test_a_missing_import_goes_on_where_it_stopped(soup, roost, script, effects, way):
     path = script(HIDDEN + ONCE + way)
     first = roost("run", path)
@@ -113,6 +120,7 @@ def test_a_missing_import_goes_on_where_it_stopped(soup, roost, script, effects,
 
 
 @pytest.mark.parametrize("method", ["spawn", "fork", "forkserver"])
+@pytest.mark.thorough
 def test_a_missing_import_in_workers_is_added_once(soup, roost, script, effects, method):
     path = script(f"""{HIDDEN}
 import multiprocessing
@@ -129,6 +137,7 @@ if __name__ == "__main__":
     assert len(added(done)) == 1
 
 
+@pytest.mark.thorough
 def test_three_missing_imports_are_one_start_and_three_lines(soup, roost, script, effects):
     path = script(HIDDEN + ONCE + "for name in ('puos', 'daerb', 'wets'): print(hidden(name).__version__)")
     done = roost("run", path)
@@ -206,12 +215,13 @@ print(hidden("gulp").soup)""",
 }
 
 
-@pytest.mark.parametrize("way", EXPECTED.values(), ids=EXPECTED)
+@pytest.mark.parametrize("way", some(EXPECTED, "try", "the caller", "a question"))
 def test_an_import_that_may_fail_fails(soup, roost, script, way):
     done = roost("run", script(HIDDEN + way))
     assert (done.status, done.output, done.errors) == (0, "without\n", "")
 
 
+@pytest.mark.thorough
 def test_a_users_module_named_like_one_of_the_standard_library_is_no_hindrance(soup, roost, script):
     path = script(HIDDEN + "print(hidden('puos').__version__)")
     for name in ("json", "select", "site", "subprocess", "struct"):
@@ -220,6 +230,7 @@ def test_a_users_module_named_like_one_of_the_standard_library_is_no_hindrance(s
     assert (done.status, done.output) == (0, "1.0\n"), done.errors
 
 
+@pytest.mark.thorough
 def test_namespace_packages_are_spread_over_both_sides(index, roost, script):
     index.add("kitchen-pan", modules={"kitchen/pan.py": "SIZE = 1\n"})
     index.add("kitchen-pot", modules={"kitchen/pot.py": "SIZE = 2\n"})
@@ -260,6 +271,7 @@ def test_a_library_gets_the_engine_that_it_needs_by_the_table_alone(soup, roost,
     assert added(done) == []
 
 
+@pytest.mark.thorough
 def test_many_threads_go_on_while_one_waits(soup, roost, script):
     soup.hold("soup")
     path = script(f"""{HIDDEN}
@@ -292,6 +304,7 @@ waiting.join()
     assert lines[-2:] == ["all others", "1.0"]
 
 
+@pytest.mark.thorough
 def test_a_fork_while_another_thread_mends_can_import_the_same(soup, roost, script):
     soup.hold("soup")
     path = script(f"""{HIDDEN}
@@ -316,6 +329,7 @@ waiting.join()
     assert lines == ["child", "1.0", "status 0"]
 
 
+@pytest.mark.thorough
 def test_what_was_added_counts_for_the_same_text_elsewhere_and_for_an_edited_one_that_names_it(soup, roost, script):
     text = HIDDEN + "name = 'soup'\nprint(__import__(name if len(sys.argv) else '').__version__)\n"
     path = script(text)
@@ -331,6 +345,7 @@ def test_what_was_added_counts_for_the_same_text_elsewhere_and_for_an_edited_one
     assert "soup" not in roost("env", "show", path).output
 
 
+@pytest.mark.thorough
 def test_standard_input_and_text_are_mended_and_remembered_by_what_they_say(soup, roost):
     text = HIDDEN + "print(hidden('puos').__version__)"
     assert len(added(roost("run", "-", stdin=text))) == 1
@@ -338,6 +353,7 @@ def test_standard_input_and_text_are_mended_and_remembered_by_what_they_say(soup
     assert roost("run", "-c", text).output == "1.0\n"
 
 
+@pytest.mark.thorough
 def test_an_addition_that_was_lost_is_built_again(soup, roost, script):
     path = script(HIDDEN + "print(hidden('puos').__version__)")
     roost("run", path)
@@ -348,6 +364,7 @@ def test_an_addition_that_was_lost_is_built_again(soup, roost, script):
     assert (done.output, done.errors) == ("1.0\n", "")
 
 
+@pytest.mark.thorough
 def test_an_environment_started_by_others_is_left_alone(soup, roost, script):
     path = script(HIDDEN + "print(hidden('puos').__version__)")
     roost("run", "-c", "pass")
@@ -357,6 +374,7 @@ def test_an_environment_started_by_others_is_left_alone(soup, roost, script):
     assert done.stderr.endswith("ModuleNotFoundError: No module named 'soup'\n")
 
 
+@pytest.mark.thorough
 def test_the_script_can_ignore_or_take_the_ends_of_its_children(soup, roost, script):
     for way in ("signal.signal(signal.SIGCHLD, signal.SIG_IGN)", "signal.signal(signal.SIGCHLD, lambda *_: os.wait())",
                 "os.close(0); os.close(1)"):  # fmt: skip
@@ -367,6 +385,7 @@ def test_the_script_can_ignore_or_take_the_ends_of_its_children(soup, roost, scr
         assert done.errors.endswith("1.0"), done.errors
 
 
+@pytest.mark.thorough
 def test_a_record_of_the_launcher_does_not_hide_an_addition(soup, roost, script):
     path = script(HIDDEN + "import os\nif os.environ.get('MORE'): print(hidden('puos').__version__)")
     for _ in range(4):
@@ -376,6 +395,7 @@ def test_a_record_of_the_launcher_does_not_hide_an_addition(soup, roost, script)
 
 
 @pytest.mark.parametrize("minor", [8, 9, 10, 11, 12, 13])
+@pytest.mark.thorough
 def test_every_python_that_roost_makes_environments_for(soup, roost, script, minor):
     path = script(HIDDEN + "import os\npid = os.fork()\nif pid: os.waitpid(pid, 0)\nprint(hidden('puos').__version__)")
     python = next(iter(sorted(PYENV.glob(f"3.{minor}.*/bin/python"))), None) or parts.missing(
@@ -450,6 +470,7 @@ REFUSING = {
 
 
 @pytest.mark.parametrize("way", REFUSING.values(), ids=REFUSING)
+@pytest.mark.thorough
 def test_there_is_no_new_start_where_it_would_take_something_away(quarrel, roost, script, way):
     path = remembered_old(roost, script, quarrel)
     path.write_text(BLOCK.format("") + HIDDEN + "print('started', flush=True)\n" + way)
@@ -459,6 +480,7 @@ def test_there_is_no_new_start_where_it_would_take_something_away(quarrel, roost
     assert "starts again" not in done.errors
 
 
+@pytest.mark.thorough
 def test_a_version_that_nobody_allows_is_a_refusal_with_the_reason(quarrel, roost, script):
     path = script(BLOCK.format("<2") + NEW)
     done = roost("run", path)
@@ -467,6 +489,7 @@ def test_a_version_that_nobody_allows_is_a_refusal_with_the_reason(quarrel, roos
     assert "starts again" not in done.errors
 
 
+@pytest.mark.thorough
 def test_what_is_not_imported_yet_may_change_its_version(quarrel, roost, script, effects):
     held = quarrel.projects["aside"].pop()
     path = script('# /// script\n# dependencies = ["aside"]\n# ///\n')
@@ -480,6 +503,7 @@ def test_what_is_not_imported_yet_may_change_its_version(quarrel, roost, script,
     assert effects() == 1
 
 
+@pytest.mark.thorough
 def test_check_names_what_runs_have_added(soup, roost, script):
     path = script(HIDDEN + "print(hidden('puos').__version__)")
     assert roost("check", "--no-build", "--json", path).data["distributions"] == []
@@ -489,6 +513,7 @@ def test_check_names_what_runs_have_added(soup, roost, script):
     assert found["requirements"][0]["reason"] == "`import soup` at line 3, while it ran"
 
 
+@pytest.mark.thorough
 def test_what_was_added_to_scripts_that_are_gone_is_forgotten(soup, roost, script):
     path = script(HIDDEN + "print(hidden('puos').__version__)")
     roost("run", path)
@@ -501,6 +526,7 @@ def test_what_was_added_to_scripts_that_are_gone_is_forgotten(soup, roost, scrip
     assert list(home.additions.iterdir()) == []
 
 
+@pytest.mark.thorough
 def test_a_console_script_on_path_is_mended_and_an_added_one_is_found(soup, roost, script):
     soup.add(
         "spoon",
@@ -546,6 +572,7 @@ print(getattr(pd, "read_" + "excel")("".join(["it.", "xls", "x"]))["a"].sum())
     ],
     ids=["cut", "another file", "deleted"],
 )
+@pytest.mark.thorough
 def test_what_looks_like_damage_is_noted_for_the_check(soup, roost, script, damage, said):
     soup.add("roast", "2.0", modules={"roast.py": "import soup\n"}, requires=("soup",))
     path = script("import roast\n")
@@ -563,12 +590,14 @@ def test_what_looks_like_damage_is_noted_for_the_check(soup, roost, script, dama
     assert text.startswith(said)
 
 
+@pytest.mark.thorough
 def test_an_ordinary_failure_is_no_damage(soup, roost, script):
     roost("run", script("import soup\nfrom soup import gone\n"))
     environment = next(homes.locate(roost.environ).environments.glob("soup-*"))
     assert not (environment / ".suspect").exists()
 
 
+@pytest.mark.thorough
 def test_finders_that_come_later_are_asked_first(soup, roost, script):
     soup.add("lazy", modules={"lazy.py": """
 import sys, types
@@ -584,6 +613,7 @@ sys.meta_path.append(Finder())
     assert (done.output, done.errors) == ("7\n", "")
 
 
+@pytest.mark.thorough
 def test_a_notebook_s_cells_are_mended_and_told_the_same(soup, roost, script):
     cells = [{"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": source} for source in (
         HIDDEN, "print(hidden('puos').__version__)", "try:\n    hidden('daerb')\nexcept ImportError:\n    print('without')",
@@ -604,6 +634,7 @@ urllib.request.urlopen({url!r} + "simple/sent/").close()
 
 
 @pytest.mark.parametrize(("kind", "times"), [("addition", 1), ("new start", 2), ("refusal", 1)])
+@pytest.mark.thorough
 def test_how_often_what_came_before_is_done(quarrel, roost, script, kind, times):
     quarrel.add("sent")  # its page is what the request asks for
     path = remembered_old(roost, script, quarrel)
@@ -616,6 +647,7 @@ def test_how_often_what_came_before_is_done(quarrel, roost, script, kind, times)
     assert len([one for one in quarrel.asked if one == "/simple/sent/"]) == times
 
 
+@pytest.mark.thorough
 def test_pip_inside_a_script_may_name_an_index(soup, roost, script):
     elsewhere, server = indexes.serve()
     try:
@@ -633,12 +665,14 @@ print(__import__("gra" + chr(118) + "y").__version__)
         server.server_close()
 
 
+@pytest.mark.thorough
 def test_a_program_on_standard_input_starts_again_from_its_beginning(quarrel, roost, script):
     remembered_old(roost, script, quarrel)
     done = roost("run", "-", stdin=BLOCK.format("") + NEW)
     assert (done.status, done.output) == (0, "1\n2\n2\n"), done.errors
 
 
+@pytest.mark.thorough
 def test_a_signal_handler_may_import_while_its_thread_waits_for_an_answer(soup, roost, script):
     asked = soup.hold("soup")
     path = script(f"""{HIDDEN}
