@@ -181,10 +181,10 @@ def _asked(
     words = [str(word) for word in _list(request.get("options"))]
     allowed = tuple(word.partition(":")[2] for word in words if word.startswith("allow:"))
     options = Options(allow=allowed, offline="offline" in words or settings.offline)
-    return Asked(home, settings, options, report, script, name, held, _python(held, home))
+    return Asked(home, settings, options, report, script, name, held, _python(held, home, settings))
 
 
-def _python(held: Manifest, home: Home) -> Choice:
+def _python(held: Manifest, home: Home, settings: Settings) -> Choice:
     """Find the interpreter that an environment was built with.
 
     Raises:
@@ -196,13 +196,7 @@ def _python(held: Manifest, home: Home) -> Choice:
     for one in (pythons.own(), *pythons.installed(home, os.environ)):
         if os.path.realpath(one.path) == held.base[0]:
             return Choice(one, one.short, reason)
-    return pythons.choose(PythonRange(), wanted=held.base[0], home=home, settings=_unset(), offline=True)
-
-
-def _unset() -> Settings:
-    from roost.settings import Settings
-
-    return Settings()
+    return pythons.choose(PythonRange(), wanted=held.base[0], home=home, settings=settings, offline=True)
 
 
 def _script(request: Mapping[str, object], places: Sequence[Path], home: Home) -> Script:

@@ -61,7 +61,7 @@ def prepare(
         found = _added_to(plan, lock, added, home=home, settings=settings, options=options, report=report)
         if found:
             refer(home, script, lock, found)
-            ready = Prepared(plan, lock, found, added)
+            ready = Prepared(plan, lock, found)
             return _hooked(ready, home=home, options=options, mend=mend, quiet=quiet)
     return _hooked(
         _built(plan, lock, home=home, settings=settings, options=options, report=report),

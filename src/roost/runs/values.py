@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from roost.distributions import Lock, Plan, Requirement
+    from roost.distributions import Lock, Plan
     from roost.environments import Environment
 
 
@@ -18,8 +18,7 @@ class Prepared(Value):
 
     plan: Plan
     lock: Lock
-    environment: Environment
-    added: tuple[Requirement, ...] = ()  # what earlier runs found missing; the environment has it, the lock has not
+    environment: Environment  # it may have more than the lock: what earlier runs found missing
     run: str | None = None  # the value of `ROOST_RUN`; None: nothing is mended while it runs
 
 
