@@ -39,9 +39,25 @@ def exclusive(path: Path, *, timeout: float = 3600.0, waiting: Callable[[], None
     descriptor = _open(path)
     try:
         _take(descriptor, path, timeout, waiting)
+        while not _still(descriptor, path):  # whoever held it has dropped it
+            os.close(descriptor)
+            descriptor = _open(path)
+            _take(descriptor, path, timeout, waiting)
         yield descriptor
     finally:
         os.close(descriptor)
+
+
+def drop(path: Path) -> None:
+    """Delete the file of a lock that we hold: who waits for it makes a new one."""
+    path.unlink(missing_ok=True)
+
+
+def _still(descriptor: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except OSError:
+        return False
 
 
 def _open(path: Path) -> int:

@@ -223,6 +223,39 @@ while not os.path.exists(sys.argv[1]) or not open(sys.argv[1]).read(): pass
     os.kill(daemon, signal.SIGKILL)
 
 
+@pytest.fixture
+def little_memory():
+    """A control group of 120 MB: the file that a process writes its number into to be in it."""
+    lines = Path("/proc/self/cgroup").read_text().splitlines()
+    places = {controllers: path for _, controllers, path in (line.split(":", 2) for line in lines)}
+    if "memory" in places:
+        top, limit = Path("/sys/fs/cgroup/memory" + places["memory"]), "memory.limit_in_bytes"
+    else:
+        top, limit = Path("/sys/fs/cgroup" + places.get("", "/")), "memory.max"
+    group = top / f"roost-test-{os.getpid()}"
+    try:
+        group.mkdir()
+        try:
+            (group / limit).write_text("120000000")
+        except OSError:
+            group.rmdir()
+            raise
+    except OSError as error:
+        pytest.skip(f"no control group can be made here: {error}")
+    yield group / "cgroup.procs"
+    group.rmdir()
+
+
+def test_a_script_that_the_kernel_kills_for_memory_is_said_to_be(roost, script, little_memory):
+    path = script("kept = []\nwhile True:\n    kept.append(bytearray(10_000_000))\n")
+    words = ["sh", "-c", f'echo $$ > {little_memory}; exec "$@"', "sh", roost.command, "run", path]
+    done = subprocess.run(
+        words, env=roost.environ, cwd=roost.cwd, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == -signal.SIGKILL
+    assert done.stderr.startswith("error: `it.py` was killed (SIGKILL): the kernel ran out of memory; recorded in")
+
+
 @pytest.mark.thorough
 def test_a_killed_parent_takes_the_script_along_and_leaves_no_other_process(roost, script):
     process = roost.start("run", script("import os, time; print(os.getpid(), flush=True); time.sleep(60)"))

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import sysconfig
 import time
 from pathlib import Path
 
@@ -514,6 +515,15 @@ def test_check_names_what_runs_have_added(soup, roost, script):
 
 
 @pytest.mark.thorough
+def test_a_report_names_what_was_added_by_this_run_and_by_earlier_ones(soup, roost, script):
+    path = script(HIDDEN + "print(hidden('puos').__version__)")
+    for _ in range(2):
+        assert roost("run", "--report", "it.json", path).output == "1.0\n"
+        found = json.loads((roost.cwd / "it.json").read_text())["plan"]
+        assert found["distributions"] == ["soup"]
+
+
+@pytest.mark.thorough
 def test_what_was_added_to_scripts_that_are_gone_is_forgotten(soup, roost, script):
     path = script(HIDDEN + "print(hidden('puos').__version__)")
     roost("run", path)
@@ -543,6 +553,19 @@ subprocess.run(["spoon"], check=True)
 """)
     done = roost("run", path)
     assert (done.status, done.output) == (0, "1.0\n"), done.errors
+
+
+@pytest.mark.parametrize("how", ["-c", "again"])
+def test_a_program_that_pip_installs_in_a_child_is_found_at_once(soup, roost, script, how):
+    soup.add("spoon", modules={"spoon.py": "def main():\n    print('stirred')\n"}, scripts={"spoon": "spoon:main"})
+    text = """
+import subprocess, sys
+subprocess.run([sys.executable, "-m", "p" + "ip", "install", "-q", "spo" + chr(111) + "n"], check=True)
+subprocess.run(["spo" + chr(111) + "n"], check=True)
+"""
+    for _ in range(2):
+        done = roost("run", "-c", text) if how == "-c" else roost("run", script(text))
+        assert (done.status, done.output) == (0, "stirred\n"), done.errors
 
 
 @pytest.mark.network
@@ -588,6 +611,36 @@ def test_what_looks_like_damage_is_noted_for_the_check(soup, roost, script, dama
     file, _, text = (environment / ".suspect").read_text().partition("\t")
     assert file == str(site / "roast.py")
     assert text.startswith(said)
+
+
+PLATFORM = f"py3-none-{sysconfig.get_platform().replace('-', '_').replace('.', '_')}"
+CRASH = "import ctypes, os\nif os.path.exists('cut'):\n    ctypes.string_at(0)\nVALUE = 1\n"
+
+
+@pytest.mark.parametrize("runs", [1, 3])
+def test_a_crash_in_compiled_code_is_noted_for_the_check_though_nobody_waits(soup, roost, script, runs):
+    soup.add("roast", "2.0", modules={"roast/__init__.py": CRASH}, tag=PLATFORM)
+    path = script("import roast\nprint(roast.VALUE)\n")
+    for _ in range(runs):
+        done = roost("run", path)
+        assert (done.status, done.output) == (0, "1\n"), done.errors
+    environment = next(homes.locate(roost.environ).environments.glob("roast-*"))
+    assert (environment / ".suspect").read_text() == ""
+    (roost.cwd / "cut").touch()
+    assert roost("run", path).status == -signal.SIGSEGV
+    said = (environment / ".suspect").read_text()
+    assert said.startswith("Fatal Python error: Segmentation fault")
+    assert "site-packages/roast/__init__.py" in said
+
+
+@pytest.mark.thorough
+def test_a_script_that_watches_for_crashes_itself_sees_them(soup, roost, script):
+    soup.add("roast", "2.0", modules={"roast/__init__.py": CRASH}, tag=PLATFORM)
+    path = script("import faulthandler\nfaulthandler.enable()\nimport roast\n")
+    (roost.cwd / "cut").touch()
+    for environ in ({}, {"PYTHONFAULTHANDLER": "1"}):
+        done = roost("run", path, **environ)
+        assert "Fatal Python error" in done.errors
 
 
 @pytest.mark.thorough

@@ -33,7 +33,7 @@ def check(arguments: Arguments, output: Output) -> int:
     checked = views.Checked(plan)
     if not arguments.has("no-build") and script.python.python2 is None:
         checked = build(plan, home=home, settings=settings, options=options, output=output)
-    checked = checked.replace(plan=_with_additions(checked.plan, home))
+    checked = checked.replace(plan=place.with_additions(checked.plan, home))
     if output.json:
         written = output.document("roost.plan/1", views.plan_document(checked))
     else:
@@ -43,19 +43,6 @@ def check(arguments: Arguments, output: Output) -> int:
     if arguments.has("strict") and (checked.unresolved or checked.failure):
         return Exit.UNAVAILABLE
     return Exit.OK
-
-
-def _with_additions(plan: Plan, home: Home) -> Plan:
-    """Show as well what the script's runs have found missing, and start with from then on."""
-    from posixpath import isdir
-
-    if not isdir(home.additions):
-        return plan
-    from roost.records import additions
-
-    there = {one.name for one in plan.requirements}
-    added = [one for one in additions.known(home, plan.script) if one.name not in there]
-    return plan.replace(requirements=(*plan.requirements, *added))
 
 
 def _remember(

@@ -88,6 +88,19 @@ def named(plan: Plan, output: Output) -> Plan:
     return plan.replace(unresolved=tuple(open_ones))
 
 
+def with_additions(plan: Plan, home: Home) -> Plan:
+    """Show as well what the script's runs have found missing, and start with from then on."""
+    from posixpath import isdir
+
+    if not isdir(home.additions):
+        return plan
+    from roost.records import additions
+
+    there = {one.name for one in plan.requirements}
+    added = [one for one in additions.known(home, plan.script) if one.name not in there]
+    return plan.replace(requirements=(*plan.requirements, *added))
+
+
 def pythons(home: Home) -> Callable[[], Sequence[Interpreter]]:
     """Return what finds this machine's Pythons when somebody asks: reading does so only for syntax it cannot parse."""
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from roost.distributions import Plan
+    from roost.home import Home
     from roost.runs import Outcome, Prepared
 
     from .show import Output
@@ -34,15 +35,15 @@ class Report:
         """Keep what was decided, before anything is built."""
         self.data["plan"] = views.plan_document(views.Checked(place.named(plan, self._output)))
 
-    def prepared(self, prepared: Prepared) -> None:
-        """Keep what was decided and built."""
-        checked = views.Checked(
-            place.named(prepared.plan, self._output), lock=prepared.lock, environment=prepared.environment
-        )
+    def prepared(self, prepared: Prepared, home: Home) -> None:
+        """Keep what was decided and built, and what earlier runs have added."""
+        plan = place.with_additions(place.named(prepared.plan, self._output), home)
+        checked = views.Checked(plan, lock=prepared.lock, environment=prepared.environment)
         self.data["plan"] = views.plan_document(checked)
 
-    def ended(self, outcome: Outcome) -> None:
-        """Keep what came of it; from now on the status is the script's."""
+    def ended(self, outcome: Outcome, prepared: Prepared, home: Home) -> None:
+        """Keep what came of it, and what was added meanwhile; from now on the status is the script's."""
+        self.prepared(prepared, home)
         self.data["from"] = "script"
         self.data["outcome"] = {
             "status": outcome.status,

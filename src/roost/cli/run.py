@@ -59,7 +59,7 @@ def _reported(target: str, arguments: Arguments, output: Output) -> NoReturn:
         try:
             home, settings = place.find(output)
             prepared = _prepare(arguments, output, home, settings, document.planned)
-            document.prepared(prepared)
+            document.prepared(prepared, home)
             output.finish()
             outcome = runs.supervise(
                 prepared, arguments.rest, home=home, report=output, given=_given(arguments), ours=False
@@ -67,7 +67,7 @@ def _reported(target: str, arguments: Arguments, output: Output) -> NoReturn:
         except RoostError as error:
             document.failed(error)
             raise
-        document.ended(outcome)
+        document.ended(outcome, prepared, home)
     runs.leave(outcome)
 
 

@@ -8,7 +8,6 @@ from roost import locks
 from roost.values import Value
 
 from . import store, use
-from .key import SHORT
 from .references import references
 
 TYPE_CHECKING = False
@@ -72,11 +71,8 @@ def _reason(home: Home, one: Environment, referred: dict[str, str], older_than: 
 def _remove(home: Home, one: Environment) -> bool:
     """Remove under the key's lock, unless somebody came in between."""
     try:
-        with locks.exclusive(home.locks / f"build-{one.key[:SHORT]}", timeout=5):
-            if use.busy(home, one.path):
-                return False
-            store.discard(home, one.path)
-    except locks.LockHeld:
+        store.remove(home, one, timeout=5)
+    except (locks.LockHeld, store.EnvironmentInUse):
         return False
     return True
 

@@ -117,19 +117,26 @@ def imported(folder: Path, short: str, modules: Iterable[str]) -> frozenset[str]
     return frozenset(found)
 
 
-def remove(home: Home, environment: Environment) -> None:
+def remove(home: Home, environment: Environment, *, timeout: float = 60) -> None:
     """Remove an environment, unless a process works with it.
+
+    Args:
+        timeout: seconds to wait for who builds it just now.
 
     Raises:
         EnvironmentInUse: one does.
+        LockHeld: it is being built for longer than that.
     """
-    from .use import busy
+    from .use import busy, drop
 
-    with locks.exclusive(home.locks / f"build-{environment.key[:SHORT]}", timeout=60):
+    guard = home.locks / f"build-{environment.key[:SHORT]}"
+    with locks.exclusive(guard, timeout=timeout):
         user = busy(home, environment.path)
         if user:
             raise EnvironmentInUse(f"cannot remove `{environment.name}`", why=(user,), hints=("end it first",))
         discard(home, environment.path)
+        drop(home, environment.path)
+        locks.drop(guard)
 
 
 def discard(home: Home, path: Path) -> None:

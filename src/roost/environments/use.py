@@ -80,6 +80,11 @@ def busy(home: Home, *paths: Path) -> str | None:
     return f"process {process} works in it" if process else None
 
 
+def drop(home: Home, path: Path) -> None:
+    """Forget the lock of an environment that is gone."""
+    _lock(home, path).unlink(missing_ok=True)
+
+
 def _lock(home: Home, path: Path) -> Path:
     return homes.ensure(home.locks) / f"use-{path.name}"
 

@@ -7,6 +7,7 @@ to is in `_roost_mend`, which is loaded then. Built-in modules only, Python 3.8 
 import posix
 import sys
 
+HIGH = 255  # a descriptor that no script gets by chance, below every limit in use
 PROTOCOL = 1  # spoken with the roost outside; newer roosts answer every older number
 BEFORE = {}  # the variables that this process was started with, as bytes
 HERE = []  # the folder that it was started in, and its number
@@ -45,6 +46,32 @@ def _end(kind, error, traceback):
         _roost_mend.ended(error, traceback)
 
 
+def _watch():
+    """Have a crash in compiled code written down in the environment, with the lines of Python that led to it.
+
+    A module that was cut short kills the process that imports it, by SIGBUS or SIGSEGV: the next start has it looked at.
+    """
+    import faulthandler
+
+    if faulthandler.is_enabled() or _in_use(HIGH):  # its user wants to see it; or has a descriptor there
+        return
+    flags = posix.O_WRONLY | posix.O_APPEND | posix.O_CREAT | posix.O_CLOEXEC
+    try:
+        mark = posix.open(sys.prefix + "/.suspect", flags, 0o666)
+        faulthandler.enable(posix.dup2(mark, HIGH, inheritable=False), all_threads=False)
+        posix.close(mark)
+    except OSError:  # it may not be written, or no descriptor is free
+        pass
+
+
+def _in_use(descriptor):
+    try:
+        posix.fstat(descriptor)
+    except OSError:
+        return False
+    return True
+
+
 def _start():
     """Take part in a run of roost, in the environment that the run has come to by now."""
     import os  # loaded by `site` before us
@@ -60,10 +87,16 @@ def _start():
     except OSError:
         HERE.append("/")
     HERE.append(posix.getpid())
+    additions = run[3].replace("%7C", "|").replace("%25", "%")
     if run[0] == "1":  # the first process of the run; those that it starts are children
         os.environ["ROOST_RUN"] = "|".join(["1c", *run[1:]])
+        path = os.environ.get("PATH", "")
+        if path.startswith(sys.prefix + "/bin"):  # programs that a process of this run installs are found behind ours
+            os.environ["PATH"] = path.replace(sys.prefix + "/bin", sys.prefix + "/bin:" + additions + "/bin", 1)
+    if "watch" in run[4].split(","):
+        _watch()
     try:  # what another process of this run, or of an earlier one, has added
-        os.readlink(run[3].replace("%7C", "|").replace("%25", "%") + sys.prefix[sys.prefix.rindex("/") :])
+        os.readlink(additions + sys.prefix[sys.prefix.rindex("/") :])
     except OSError:
         return
     import _roost_mend

@@ -2,7 +2,8 @@
 
 Below `state/additions` there is a folder for each script that was added to, named by its path, and one by its text.
 `added.json` says what was added; beside it a link for each environment that was left says which one took its place:
-`<environment's name>` → `<environment's name>`. Other processes of the same run, and the next run, follow them.
+`<environment's name>` → `<environment's name>`. Other processes of the same run, and the next run, follow them. `bin`
+leads to the programs of the last one, for processes that were started before it.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 SCHEMA = "roost.additions/1"
 FILE = "added.json"
 MOST = 256  # scripts and texts whose additions are kept
+PROGRAMS = "bin"  # on PATH in every run of the script, behind those of its environment
 STEPS = 100  # environments that follow one another, at most
 
 
@@ -71,21 +73,22 @@ def remember(places: Iterable[Path], additions: Sequence[tuple[Requirement, str]
         homes.write(place / FILE, json.dumps({"schema": SCHEMA, "script": by_path, "additions": lines}))
 
 
-def lead(places: Iterable[Path], left: str, environment: str) -> None:
-    """Note that an environment took the place of another one, both by name.
+def lead(places: Iterable[Path], left: str, environment: Path) -> None:
+    """Note that an environment took the place of another one: its name. Its programs are found in `bin` from now on.
 
     Raises:
         CannotCreate: the disk is full, or the folder cannot be written.
     """
-    if left == environment:
+    if left == environment.name:
         return
     for place in places:
         homes.ensure(place)
-        aside = place / f".{left}.{os.getpid()}"
-        with suppress(FileNotFoundError):
-            aside.unlink()
-        aside.symlink_to(environment)
-        aside.replace(place / left)
+        for name, target in ((left, environment.name), (PROGRAMS, environment / "bin")):
+            aside = place / f".{name}.{os.getpid()}"
+            with suppress(FileNotFoundError):
+                aside.unlink()
+            aside.symlink_to(target)
+            aside.replace(place / name)
 
 
 def follow(places: Iterable[Path], name: str) -> str:

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 KEPT = 128  # references of scripts that are gone
 AGE = 30 * 86400.0  # seconds after which a text or an answer that nobody asked for is forgotten
-YOUNG = 3600.0  # seconds in which a stamp may wait for the record that is being written
+YOUNG = (
+    60.0  # seconds in which a stamp may wait for the record that is being written; later the record counts for nothing
+)
 _STAMP = re.compile(rb"/stamps/(\d+)")
 
 

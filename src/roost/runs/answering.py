@@ -66,7 +66,7 @@ def answer(request: Mapping[str, object], *, home: Home, settings: Settings, rep
     indexes = (*map(str, _list(request.get("indexes"))), *script.declared.indexes)
     script = script.replace(declared=script.declared.replace(indexes=tuple(dict.fromkeys(indexes))))
     try:
-        with locks.exclusive(home.locks / place.name, timeout=settings.build_timeout):
+        with locks.exclusive(home.locks / f"additions-{place.name[2:4]}", timeout=settings.build_timeout):
             name = additions.follow((place,), first.name)
             asked = _asked(request, script, name, home=home, settings=settings, report=report)
             if asked is None:
@@ -127,7 +127,7 @@ def _extended(
         assert first is not None
         raise first
     additions.remember(places, remembered, script=asked.script.path)
-    additions.lead(places, asked.name, environment.name)
+    additions.lead(places, asked.name, environment.path)
     was = environments.manifest_of(asked.home, began.name)
     versions = dict(environment.distributions)
     changed = {

@@ -40,6 +40,7 @@ def variable(prepared: Prepared, *, home: Home, options: Options, mend: str, qui
         return None
     words = [*(["off"] if mend == "off" or options.declared_only else []), *(["quiet"] if quiet else [])]
     words += ["offline"] if options.offline else []
+    words += ["watch"] if _compiled(prepared) else []
     words += [f"allow:{name}" for name in options.allow]
     words += [f"no:{one.name}" for one in prepared.plan.unresolved]
     words += ["reads"] if _reads(prepared.plan.script) else []
@@ -55,6 +56,11 @@ def adding_to(value: str, place: Path) -> str:
     """Give a value of `ROOST_RUN` for a run whose additions are noted in another folder."""
     parts = value.split("|")
     return "|".join([*parts[:3], _quoted(os.fspath(place)), *parts[4:]])
+
+
+def _compiled(prepared: Prepared) -> bool:
+    """Tell whether there may be compiled code in an environment, whose damage ends a process before it can say so."""
+    return any(not one.filename.endswith("-none-any.whl") for one in prepared.lock.artifacts)
 
 
 def _reads(script: Script) -> bool:

@@ -131,7 +131,7 @@ def _added_to(
         names = ", ".join(f"`{one.text}`" for one in missing)
         report.note(f"without {names}, which an earlier run had added: {error.why[0] if error.why else error.what}")
         return None
-    additions.lead(places, left, found.name)
+    additions.lead(places, left, found.path)
     return found
 
 
