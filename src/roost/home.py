@@ -60,6 +60,11 @@ class Home(Value):
         return self.state / "additions"
 
     @property
+    def arrivals(self) -> Path:
+        """Which environments came from elsewhere, and what they answer."""
+        return self.state / "arrivals"
+
+    @property
     def past(self) -> Path:
         """How the last runs of scripts ended, for those that may still have to be waited for."""
         return self.state / "past"

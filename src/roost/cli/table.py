@@ -28,6 +28,8 @@ ENVIRONMENT = Positional(
     "ENVIRONMENT", "its name, the beginning of its name or key, or the path of a script that ran in it"
 )
 
+OUTPUT = Option(("--output",), "the file to write", "value", "FILE")
+
 EDITING = (
     "The PEP 723 block of the script, or the requirements file beside it, whichever is in use, is edited in place; "
     "comments and order stay."
@@ -171,6 +173,35 @@ COMMANDS = (
             *SHOWING,
         ),
         about=("An environment that is in use, or younger than a day, is never removed.",),
+    ),
+    Command(
+        "env pack",
+        "Write an environment into one file that can be carried to another machine",
+        "roost.cli.travel:pack",
+        (OUTPUT, JSON, *SHOWING),
+        (ENVIRONMENT,),
+        about=(
+            "It holds what the distributions installed, no bytecode and nothing written later: one lock gives the same bytes twice.",
+            "The archive's name carries the beginning of its sha256.",
+            "What could not work elsewhere (editable installations, folders of this machine in `.pth` files) is refused.",
+        ),
+        examples=("roost env pack chart.py", "roost env pack pandas --output chart.roost.tar.gz"),
+    ),
+    Command(
+        "env unpack",
+        "Make the environment that an archive holds, without an index",
+        "roost.cli.travel:unpack",
+        (
+            Option(("--sha256",), "refuse the archive if this is not its sha256", "value", "HEX"),
+            JSON,
+            *SHOWING,
+        ),
+        (Positional("ARCHIVE", "what `roost env pack` has written"),),
+        about=(
+            "It gets this machine's Python of the same minor version. Scripts with the same needs run in it from then on, offline too.",
+            "An archive holds code: unpack only what you would run.",
+        ),
+        examples=("roost env unpack pandas-0123456789abcdef.roost.tar.gz",),
     ),
     Command(
         "trust",

@@ -16,7 +16,7 @@ from .key import SHORT, folder, key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from roost.distributions import Lock, Options
     from roost.home import Home
@@ -24,14 +24,26 @@ if TYPE_CHECKING:
     from roost.scripts import Interpreter
     from roost.settings import Settings
 
+    from .installers import Installer
     from .manifest import Manifest
     from .values import Environment
 
 SLOTS = 256  # builds for one interpreter at the same time
 
 
-def ensure(lock: Lock, *, home: Home, settings: Settings, options: Options, report: Reporter) -> Environment:
+def ensure(
+    lock: Lock,
+    *,
+    home: Home,
+    settings: Settings,
+    options: Options,
+    report: Reporter,
+    installers: Sequence[Installer] = (),
+) -> Environment:
     """Give the environment of a lock; build it if it is not there, or not as it should be.
+
+    Args:
+        installers: who may put the files there, in this order; () the usual ones.
 
     Raises:
         RoostError: of the classes in `distributions.faults`: it cannot be built. Nothing half-built stays.
@@ -56,7 +68,17 @@ def ensure(lock: Lock, *, home: Home, settings: Settings, options: Options, repo
         if os.path.lexists(place):
             report.note(f"the environment `{place.name}` is damaged; it is built again")
             discard(home, place)
-        return _build(lock, digest, place, held, home=home, settings=settings, options=options, report=report)
+        return _build(
+            lock,
+            digest,
+            place,
+            held,
+            home=home,
+            settings=settings,
+            options=options,
+            report=report,
+            installers=installers,
+        )
 
 
 def ready(place: Path, digest: str) -> Manifest | None:
@@ -97,6 +119,7 @@ def _build(
     settings: Settings,
     options: Options,
     report: Reporter,
+    installers: Sequence[Installer],
 ) -> Environment:
     begin = time.monotonic()
     homes.ensure(home.environments)
@@ -107,7 +130,7 @@ def _build(
         site = Site(home, settings, report, options.offline or settings.offline, (held, slot), what)
         report.progress(f"building {len(lock.artifacts)} distributions")
         try:
-            steps = _install(lock, aside, site)
+            steps = _install(lock, aside, site, installers)
             described = _finish(lock, digest, aside, steps)
             aside.rename(place)
         except OSError as error:
@@ -130,8 +153,8 @@ def _finish(lock: Lock, digest: str, aside: Path, steps: tuple[str, ...]) -> Man
     return described
 
 
-def _install(lock: Lock, aside: Path, site: object) -> tuple[str, ...]:
-    """Let each installer try, uv first.
+def _install(lock: Lock, aside: Path, site: object, installers: Sequence[Installer]) -> tuple[str, ...]:
+    """Let each installer try, uv first unless others are named.
 
     Raises:
         RoostError: the first one's fault, with what each said.
@@ -144,7 +167,7 @@ def _install(lock: Lock, aside: Path, site: object) -> tuple[str, ...]:
     assert isinstance(site, Site)
     said: list[str] = []
     first: RoostError | None = None
-    for installer in (Uv(), Pip()):
+    for installer in installers or (Uv(), Pip()):
         missing = installer.missing(lock)
         if missing:
             said.append(f"{installer.name}: {missing}")

@@ -63,10 +63,7 @@ class Uv:
 
     def install(self, lock: Lock, folder: Path, site: Site) -> tuple[str, ...]:
         """Make the folder; install from the cache, and from the index what is not there."""
-        self._run(
-            ["venv", "--quiet", "--relocatable", "--no-project", "--python", str(lock.interpreter.path), str(folder)],
-            site,
-        )
+        self.make(lock, folder, site)
         if not lock.artifacts:
             return ()
         file = folder / "pylock.toml"
@@ -83,6 +80,13 @@ class Uv:
         return (
             said,
             f"uv from the index: {len(lock.artifacts)} installed, {progress.downloaded} downloaded, {progress.built} built",
+        )
+
+    def make(self, lock: Lock, folder: Path, site: Site) -> None:
+        """Make the folder, with a lock's interpreter and nothing installed."""
+        self._run(
+            ["venv", "--quiet", "--relocatable", "--no-project", "--python", str(lock.interpreter.path), str(folder)],
+            site,
         )
 
     def _run(self, arguments: Sequence[str], site: Site, progress: engine.Progress | None = None) -> Completed:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from posixpath import isdir
+
 from roost.errors import RoostError
 from roost.records import additions
 
@@ -55,6 +57,10 @@ def prepare(
     if planned is not None:
         planned(plan)
     _tell(plan, report)
+    if isdir(home.arrivals):
+        from roost.travel import recognise
+
+        recognise(plan, home=home, settings=settings, options=options, report=report)
     lock = find_lock(plan, home=home, settings=settings, options=options, report=report)
     added = () if options.declared_only else additions.known(home, script)
     if added:
