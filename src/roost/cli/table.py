@@ -28,6 +28,7 @@ ENVIRONMENT = Positional(
     "ENVIRONMENT", "its name, the beginning of its name or key, or the path of a script that ran in it"
 )
 
+FORMATS = ("requirements", "pylock", "pep723", "pyproject", "environment.yml", "dockerfile")
 OUTPUT = Option(("--output",), "the file to write", "value", "FILE")
 
 EDITING = (
@@ -173,6 +174,65 @@ COMMANDS = (
             *SHOWING,
         ),
         about=("An environment that is in use, or younger than a day, is never removed.",),
+    ),
+    Command(
+        "env export",
+        "Write what a script, a list or an environment needs in another form",
+        "roost.cli.travel:export",
+        (
+            Option(("--format",), "the form to write", "value", "FORMAT", FORMATS),
+            Option(
+                ("--locked",), "pin every distribution to what it resolves to now, with hashes where the form has them"
+            ),
+            OUTPUT,
+            Option(("--force",), "write over the file of `--output`"),
+            Option(("--strict",), "exit with 65, and write nothing, when a line cannot be kept"),
+            PYTHON,
+            OFFLINE,
+            JSON,
+            *SHOWING,
+        ),
+        (
+            Positional(
+                "FILE|ENVIRONMENT",
+                "a script, `requirements.txt`, `pyproject.toml`, `pylock.toml`, `environment.yml`, a Dockerfile, or an environment",
+            ),
+        ),
+        about=(
+            "Credentials and folders of this machine stay here. Each line that could not be kept is named.",
+            "`pylock`, `environment.yml` and `dockerfile` always pin every distribution, and so does the export of an environment.",
+        ),
+        examples=(
+            "roost env export chart.py --format requirements --output requirements.txt",
+            "roost env export chart.py --format dockerfile --output Dockerfile",
+        ),
+    ),
+    Command(
+        "env import",
+        "Make an environment of a list of requirements, or declare the list in a script",
+        "roost.cli.travel:import_",
+        (
+            Option(("--into",), "declare it in this script, instead of making an environment", "value", "SCRIPT"),
+            Option(("--format",), "how the file is written, where its name does not tell", "value", "FORMAT", FORMATS),
+            Option(("--strict",), "exit with 65, and change nothing, when a line cannot be kept"),
+            PYTHON,
+            OFFLINE,
+            UPGRADE,
+            JSON,
+            *SHOWING,
+        ),
+        (
+            Positional(
+                "FILE",
+                "`requirements.txt`, `pyproject.toml`, `pylock.toml`, `environment.yml`, a Dockerfile, or a script",
+            ),
+        ),
+        about=(
+            "Without `--into` the environment is made and its name printed.",
+            "With it the script's PEP 723 block or requirements file is edited; a lock is written beside the script.",
+            "Each line that could not be kept is named.",
+        ),
+        examples=("roost env import requirements.txt", "roost env import environment.yml --into chart.py"),
     ),
     Command(
         "env pack",

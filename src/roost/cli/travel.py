@@ -4,14 +4,145 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from roost.errors import Exit, UsageError
+from roost import home as homes
+from roost.errors import CannotCreate, Exit, UsageError
+from roost.travel import errors as travel_errors
 
 from . import place, views
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from roost.distributions import Options
+    from roost.home import Home
+    from roost.scripts import Script
+    from roost.settings import Settings
+    from roost.travel import Subject
+    from roost.travel.reading import Form
+
     from .options import Arguments
     from .show import Output
+
+
+def export(arguments: Arguments, output: Output) -> int:
+    """Write needs in another form, and name what it could not keep."""
+    from roost import travel
+
+    home, settings = place.find(output)
+    options = place.options(arguments, settings)
+    form = _form(arguments)
+    if form is None:
+        raise UsageError(
+            "`roost env export` needs `--format`", hints=("`roost env export FILE --format requirements`",)
+        )
+    subject = _subject(arguments.words[0], home, settings, options, output)
+    name = arguments.text("output")
+    target = Path(name).absolute() if name else None
+    if target and target.exists() and not arguments.has("force"):
+        raise CannotCreate(f"`{name}` is there already", hints=("name another file, or write over it with `--force`",))
+    beside = f"{target.stem}.constraints.txt" if target else None
+    exact = arguments.has("locked")
+    written = travel.export(
+        subject, form, exact=exact, beside=beside, home=home, settings=settings, options=options, report=output
+    )
+    _tell_lost(written.lost, arguments, output, "nothing was written")
+    for file, text in (
+        [(target, written.text), *((target.parent / one, text) for one, text in written.beside)] if target else []
+    ):
+        homes.write(file, text, mode=0o644)
+    if output.json:
+        data = {
+            "format": form,
+            "file": str(target) if target else None,
+            "text": written.text,
+            "lost": list(written.lost),
+        }
+        output.document("roost.export/1", data)
+    elif target:
+        output.text("\n".join(f"wrote `{one}`" for one in (target.name, *(name for name, _ in written.beside))))
+    else:
+        output.text(written.text)
+    return Exit.OK
+
+
+def _subject(word: str, home: Home, settings: Settings, options: Options, output: Output) -> Subject:
+    """Find what is to be exported: a file if there is one of that name, else an environment."""
+    from roost import environments, travel
+    from roost.travel import exporting, importing, reading
+
+    path = Path(word)
+    if not path.exists():
+        return travel.of_environment(environments.find(home, word))
+    form = travel.form_of(path)
+    if form == "pylock":
+        lock, needs = importing.lock(path, form, home=home, settings=settings, options=options, report=output)
+        return exporting.Subject(needs, lock)
+    if form != "pep723":
+        return exporting.Subject(reading.read(path, form))
+    script = place.read(word, home, output)
+    needs = travel.of_script(script, home=home, settings=settings, options=options, report=output)
+    return exporting.Subject(needs, files=_files(script))
+
+
+def _files(script: Script) -> tuple[str, ...]:
+    """Give the script and its local modules, relative to its folder; what lies elsewhere is no part of an image."""
+    if script.path is None:
+        return ()
+    folder = script.path.parent
+    local = [one for one in script.inputs if one.suffix == ".py" and one != script.path]
+    return tuple(one.relative_to(folder).as_posix() for one in (script.path, *local) if one.is_relative_to(folder))
+
+
+def import_(arguments: Arguments, output: Output) -> int:
+    """Make an environment of a list, or declare the list in a script."""
+    from roost import travel
+
+    home, settings = place.find(output)
+    options = place.options(arguments, settings)
+    path = Path(arguments.words[0])
+    form = _form(arguments) or travel.form_of(path)
+    if not path.exists():
+        travel.form_of(path)
+    target = arguments.text("into")
+    strict = arguments.has("strict")
+    if target is None:
+        made = travel.build(path, form, strict=strict, home=home, settings=settings, options=options, report=output)
+    else:
+        script = place.read(target, home, output)
+        made = travel.into(
+            script, path, form, strict=strict, home=home, settings=settings, options=options, report=output
+        )
+    _tell_lost(made.lost, arguments, output, "nothing was changed")
+    environment = made.environment
+    if output.json:
+        document = views.environment_document(environment) if environment else None
+        where = made.edit.where if made.edit else None
+        data = {"environment": document, "into": where, "lost": list(made.lost), "lock": views.lock_document(made.lock)}
+        output.document("roost.import/1", data)
+    elif environment:
+        verb = "made" if environment.fresh else "there already:"
+        output.text(f"{verb} {environment.name} ({views.counted(len(environment.distributions), 'distribution')})")
+    else:
+        output.text(f"declared in {made.where}")
+    return Exit.OK
+
+
+def _form(arguments: Arguments) -> Form | None:
+    found: Form | None = arguments.text("format")  # type: ignore[assignment]  # the table allows no other
+    return found
+
+
+def _tell_lost(lost: Sequence[str], arguments: Arguments, output: Output, instead: str) -> None:
+    """Name what could not be kept.
+
+    Raises:
+        NotKept: that is not to be.
+    """
+    if lost and arguments.has("strict"):
+        raise travel_errors.NotKept(f"not every line can be kept, and {instead}", why=tuple(lost))
+    for one in lost:
+        output.warn(f"not kept: {one}")
 
 
 def pack(arguments: Arguments, output: Output) -> int:

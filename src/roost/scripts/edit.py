@@ -65,6 +65,91 @@ def add(script: Script, requirements: Sequence[str]) -> Edit:
     return _changed(place, lambda lines: edit_lines.add(lines, requirements))
 
 
+class Line(Value):
+    """One requirement with the hashes that its file may have."""
+
+    text: str
+    hashes: tuple[str, ...] = ()  # "sha256:…"
+
+
+class Declaring(Value):
+    """An edit that declares a whole list, and what had to be left out."""
+
+    edit: Edit
+    lost: tuple[str, ...]  # a sentence for each
+    beside: tuple[tuple[Path, str], ...] = ()  # more files that the edited one refers to
+
+
+def declare(
+    script: Script,
+    lines: Sequence[Line],
+    *,
+    constraints: Sequence[str] = (),
+    python: str | None = None,
+    indexes: Sequence[str] = (),
+    exclude_newer: str | None = None,
+) -> Declaring:
+    """Give the edit that declares a list with all that belongs to it, where the script keeps its requirements.
+
+    Args:
+        python: the Pythons it is for (PEP 440); one that the script declares itself stays.
+
+    Raises:
+        InvalidRequirement, CannotEdit: as `add`.
+    """
+    place = _place(script, makes=True)
+    if place.kind == "requirements":
+        return _listed(
+            place, lines, constraints=constraints, python=python, indexes=indexes, exclude_newer=exclude_newer
+        )
+    if place.kind == "new":
+        place = place.replace(kind="block", text=_with_block(place.text, []))
+    texts = [line.text for line in lines]
+
+    def alter(block: edit_lines.Editable) -> Change:
+        from .edit_block import Block
+
+        assert isinstance(block, Block), "the place is a block"
+        block.settle(constraints=constraints, python=python, indexes=indexes, exclude_newer=exclude_newer)
+        return edit_lines.add(block, texts)
+
+    made = _changed(place, alter)
+    lost = tuple(f"`{line.text}`: its hashes, for which a PEP 723 block has no place" for line in lines if line.hashes)
+    return Declaring(made, lost)
+
+
+def _listed(
+    place: _Place,
+    lines: Sequence[Line],
+    *,
+    constraints: Sequence[str],
+    python: str | None,
+    indexes: Sequence[str],
+    exclude_newer: str | None,
+) -> Declaring:
+    """Declare a list in a requirements file; its constraints go to a file beside that."""
+    beside: tuple[tuple[Path, str], ...] = ()
+    options = [f"--extra-index-url {address}" for address in indexes if address not in place.text]
+    if constraints:
+        name = f"{place.file.stem}.constraints.txt"
+        beside = ((place.file.parent / name, "\n".join(constraints) + "\n"),)
+        options += [f"-c {name}"] if f"-c {name}" not in place.text else []
+    lost = [f"`requires-python {python}`: a requirements file has no place for it"] if python else []
+    lost += [f"`exclude-newer {exclude_newer}`: a requirements file has no place for it"] if exclude_newer else []
+
+    def alter(file: edit_lines.Editable) -> Change:
+        for option in options:
+            file.append(option)
+        change = edit_lines.add(file, [line.text for line in lines])
+        for line in lines:
+            if line.hashes:
+                at = file.entries().index(line.text)
+                file.replace(at, " ".join([line.text, *(f"--hash={one}" for one in line.hashes)]))
+        return change
+
+    return Declaring(_changed(place, alter), tuple(lost), beside)
+
+
 def remove(script: Script, names: Sequence[str]) -> Edit:
     """Give the edit that takes away every requirement with one of these names.
 
@@ -262,9 +347,12 @@ __all__ = [
     "CannotEdit",
     "Change",
     "ChangedMeanwhile",
+    "Declaring",
     "Edit",
     "InvalidRequirement",
+    "Line",
     "add",
+    "declare",
     "remove",
     "upgrade",
     "write",

@@ -70,6 +70,32 @@ class Block:
         del position
         return None
 
+    def settle(
+        self, *, constraints: Sequence[str], python: str | None, indexes: Sequence[str], exclude_newer: str | None
+    ) -> None:
+        """Add what belongs to a list beyond its requirements, where uv and roost look for it; what is there stays."""
+        import tomlkit
+
+        if python and "requires-python" not in self._document:
+            self._document.add("requires-python", tomlkit.item(python))
+        if not (constraints or indexes or exclude_newer):
+            return
+        tool = self._document.setdefault("tool", tomlkit.table(is_super_table=True))
+        settings = tool.setdefault("uv", tomlkit.table())
+        if exclude_newer and "exclude-newer" not in settings:
+            settings.add("exclude-newer", exclude_newer)
+        if constraints:
+            there = settings.setdefault("constraint-dependencies", tomlkit.array().multiline(multiline=True))
+            for one in constraints:
+                if one not in there:
+                    there.append(one)
+        known = [str(table.get("url")) for table in settings.get("index", [])]
+        for address in indexes:
+            if address not in known:
+                entry = tomlkit.table()
+                entry.add("url", address)
+                settings.setdefault("index", tomlkit.aot()).append(entry)
+
     def text(self) -> str:
         """Return the whole document."""
         return self._document.as_string()

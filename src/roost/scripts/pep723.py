@@ -95,7 +95,7 @@ def _declared(document: dict[str, object], content: str, *, name: str, first: in
     if python is not None and not isinstance(python, str):
         raise MetadataBroken(_what(name), why=("`requires-python` must be text, such as `>=3.11`",))
     from .requirements import checked
-    from .sources import applied, indexes
+    from .sources import applied, constraints, indexes
 
     tool = document.get("tool")
     uv = tool.get("uv") if isinstance(tool, dict) else None
@@ -113,5 +113,6 @@ def _declared(document: dict[str, object], content: str, *, name: str, first: in
         via="pep723",
         requires_python=python,
         indexes=indexes(settings),
+        constraints=constraints(settings),
         exclude_newer=newer if isinstance(newer, str) else None,
     )

@@ -44,7 +44,7 @@ def read(path: Path) -> Declared | None:
 
 def _declared(path: Path, project: dict[str, object], tools: dict[str, object]) -> Declared:
     from .requirements import checked
-    from .sources import applied, indexes
+    from .sources import applied, constraints, indexes
 
     dependencies = project.get("dependencies", [])
     python = project.get("requires-python")
@@ -63,7 +63,16 @@ def _declared(path: Path, project: dict[str, object], tools: dict[str, object]) 
         checked(one, where=f"`{path}`", line=line)
         declarations.append(Declaration(applied(one, settings, str(path.parent)), line, path, "pyproject"))
     declarations += _dynamic(path, project, tools)
-    return Declared(tuple(declarations), f"`{path}`", "pyproject", python, indexes=indexes(settings))
+    newer = settings.get("exclude-newer")
+    return Declared(
+        tuple(declarations),
+        f"`{path}`",
+        "pyproject",
+        python,
+        indexes=indexes(settings),
+        constraints=constraints(settings),
+        exclude_newer=newer if isinstance(newer, str) else None,
+    )
 
 
 def _dynamic(path: Path, project: dict[str, object], tools: dict[str, object]) -> list[Declaration]:

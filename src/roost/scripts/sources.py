@@ -27,6 +27,12 @@ def indexes(settings: Mapping[str, object]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def constraints(settings: Mapping[str, object]) -> tuple[str, ...]:
+    """Give the constraints of a `[tool.uv]` table (`constraint-dependencies`)."""
+    found = settings.get("constraint-dependencies")
+    return tuple(one for one in found if isinstance(one, str)) if isinstance(found, list) else ()
+
+
 def applied(requirement: str, settings: Mapping[str, object], folder: str) -> str:
     """Write a requirement with the source that `[tool.uv.sources]` gives it: a repository, an archive, a folder.
 

@@ -3,12 +3,32 @@
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .arrivals import recognise
+    from .exporting import Subject, export, of_environment
+    from .importing import Imported, build, into
     from .packing import Archived, pack
+    from .reading import form_of, of_script
     from .unpacking import unpack
 
-_LATER = {"Archived": "packing", "pack": "packing", "recognise": "arrivals", "unpack": "unpacking"}
+_LATER = {
+    "Archived": "packing", "Imported": "importing", "Subject": "exporting", "build": "importing", "export": "exporting",
+    "form_of": "reading", "into": "importing", "of_environment": "exporting", "of_script": "reading", "pack": "packing",
+    "recognise": "arrivals", "unpack": "unpacking",
+}  # fmt: skip
 
-__all__ = ["Archived", "pack", "recognise", "unpack"]
+__all__ = [
+    "Archived",
+    "Imported",
+    "Subject",
+    "build",
+    "export",
+    "form_of",
+    "into",
+    "of_environment",
+    "of_script",
+    "pack",
+    "recognise",
+    "unpack",
+]
 
 
 def __getattr__(name: str) -> object:

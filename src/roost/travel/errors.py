@@ -24,3 +24,10 @@ class WrongMachine(RoostError):
 
     code = "wrong-machine"
     exit = Exit.UNAVAILABLE
+
+
+class NotKept(RoostError):
+    """A line has no place in the form that it is to be written in, and was not to be lost."""
+
+    code = "not-kept"
+    exit = Exit.UNREADABLE

@@ -1,0 +1,171 @@
+"""A script, a list or an environment → its needs in another form."""
+
+from __future__ import annotations
+
+import os
+
+from roost.distributions import Lock, pylock
+from roost.values import Value
+
+from .forms import block, conda, dockerfile, requirements
+from .forms.values import Written
+from .needs import Needs, as_script, of_lock, portable
+from .secrets import bare, restored
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from roost.distributions import Options
+    from roost.environments import Environment
+    from roost.home import Home
+    from roost.reporting import Reporter
+    from roost.settings import Settings
+
+    from .reading import Form
+
+ALWAYS_EXACT = ("pylock", "environment.yml", "dockerfile")
+
+
+class Subject(Value):
+    """What is exported."""
+
+    needs: Needs
+    lock: Lock | None = None  # where it is exact already
+    files: tuple[str, ...] = ()  # of the program, the one that is started first
+
+
+def locked(needs: Needs, *, home: Home, settings: Settings, options: Options, report: Reporter) -> Lock:
+    """Find the exact distributions of needs.
+
+    Raises:
+        RoostError: as `distributions.lock`.
+    """
+    from roost import distributions
+
+    script = as_script(needs)
+    plan = distributions.plan(script, home=home, settings=settings, options=options, report=report)
+    return distributions.lock(plan, home=home, settings=settings, options=options, report=report)
+
+
+def of_environment(environment: Environment) -> Subject:
+    """Take an environment's exact distributions.
+
+    Raises:
+        CannotMove: it is damaged.
+    """
+    from roost.environments import manifest
+    from roost.scripts import interpreters
+
+    from .errors import CannotMove
+
+    known = manifest.read(environment.path)
+    found = interpreters.ask(os.path.realpath(environment.python))
+    if known is None or found is None:
+        raise CannotMove(f"the environment `{environment.name}` is damaged", hints=("run its script: that mends it",))
+    lock = Lock(found.interpreter, known.artifacts, pylock.write(known.artifacts, found.interpreter), known.roots)
+    return Subject(Needs(environment.name.rpartition("-")[0]), lock)
+
+
+def export(
+    subject: Subject,
+    form: Form,
+    *,
+    exact: bool,
+    beside: str | None,
+    home: Home,
+    settings: Settings,
+    options: Options,
+    report: Reporter,
+) -> Written:
+    """Write needs in a form; credentials and places of this machine stay here, and each is named.
+
+    Args:
+        exact: pin every distribution; some forms always do.
+        beside: the name that a second file would have, where the form may need one.
+
+    Raises:
+        RoostError: as `distributions.lock`, where something has to be resolved.
+    """
+    needs, lost = subject.needs, portable(subject.needs).lost
+    if subject.lock is not None or exact or form in ALWAYS_EXACT:
+        lock = subject.lock or locked(needs, home=home, settings=settings, options=options, report=report)
+        if form == "pylock":
+            return _lock(lock, needs, lost)
+        indexes, variables = portable(needs).indexes, needs.variables
+        needs = of_lock(needs.name, lock, _hashes(lock))
+        lost = (*(one for one in lost if "a place of this machine" not in one), *needs.lost)
+        needs = needs.replace(indexes=indexes, variables=variables)
+    needs = portable(needs)
+    if form != "requirements":
+        lost = (*lost, *_unexpanded(needs))
+    written = _written(needs, form, subject.files, beside, settings)
+    return written.replace(lost=tuple(dict.fromkeys((*lost, *written.lost))))
+
+
+def _unexpanded(needs: Needs) -> tuple[str, ...]:
+    texts = [*(need.text for need in needs.requirements), *needs.indexes, *needs.constraints]
+    marks = [f"${{{name}}}" for name in needs.variables]
+    return tuple(
+        f"`{text}`: its variable, which only a requirements file has"
+        for text in texts
+        if any(one in text for one in marks)
+    )
+
+
+def _written(needs: Needs, form: Form, files: Sequence[str], beside: str | None, settings: Settings) -> Written:
+    if form == "requirements":
+        return requirements.write(needs, constraints=beside)
+    if form == "pep723":
+        return block.pep723(needs)
+    if form == "pyproject":
+        return block.pyproject(needs)
+    if form == "environment.yml":
+        return conda.write(needs)
+    default = settings.index_url
+    return dockerfile.write(
+        needs,
+        files=files,
+        index=bare(default.partition("=")[2] if "=" in default.partition("://")[0] else default)[0]
+        if default
+        else None,
+    )
+
+
+def _lock(lock: Lock, needs: Needs, lost: tuple[str, ...]) -> Written:
+    """Write a lock without what lies on this machine (PEP 751)."""
+    here = [artifact for artifact in lock.artifacts if artifact.url.startswith("file:") and artifact.sha256 is None]
+    kept = [artifact for artifact in lock.artifacts if artifact not in here]
+    text = (
+        lock.text if not here and lock.text.count("[[packages]]") == len(kept) else pylock.write(kept, lock.interpreter)
+    )
+    places = tuple(
+        f"`{one.name}`: it lies in a folder of this machine, `{one.url.removeprefix('file://')}`" for one in here
+    )
+    lost = tuple(one for one in lost if "a place of this machine" not in one)
+    clean, _ = bare(_with_python(text, lock))
+    return Written(restored(clean, needs.variables), (*lost, *places))
+
+
+def _with_python(text: str, lock: Lock) -> str:
+    """Say for which Python a lock was made: one that does not say would be read for any."""
+    if "\nrequires-python" in text.partition("[[packages]]")[0]:
+        return text
+    first, newline, rest = text.partition("\n")
+    return f'{first}{newline}requires-python = "=={lock.interpreter.short}.*"\n{rest}'
+
+
+def _hashes(lock: Lock) -> dict[str, tuple[str, ...]]:
+    """Give, by canonical name, the hashes of all files that an index has for the locked versions.
+
+    A distribution that is not in the result came from an address of its own, not from an index.
+    """
+    import tomllib
+
+    found: dict[str, tuple[str, ...]] = {}
+    for package in tomllib.loads(lock.text).get("packages", []):
+        files = [*package.get("wheels", []), *([package["sdist"]] if "sdist" in package else [])]
+        if files and "archive" not in package:
+            known = [f"sha256:{one['hashes']['sha256']}" for one in files if one.get("hashes", {}).get("sha256")]
+            found[str(package["name"])] = tuple(known)
+    return found

@@ -1,0 +1,58 @@
+"""The two forms in TOML: the PEP 723 block of a script, and a project's `pyproject.toml`."""
+
+from __future__ import annotations
+
+import json
+
+from .values import Written
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from roost.travel.needs import Needs
+
+
+def pep723(needs: Needs) -> Written:
+    """Write the inline metadata of a script (PEP 723)."""
+    toml = [*_python(needs), *_list("dependencies", [need.text for need in needs.requirements]), *tool(needs)]
+    text = "\n".join(["# /// script", *(f"# {line}".rstrip() for line in toml), "# ///"]) + "\n"
+    return Written(text, _hashes(needs, "a PEP 723 block"))
+
+
+def pyproject(needs: Needs) -> Written:
+    """Write a project that has these dependencies and nothing to install."""
+    name = "".join(letter if letter.isalnum() else "-" for letter in needs.name).strip("-") or "needs"
+    head = ["[project]", f"name = {quoted(name)}", 'version = "0"']
+    toml = [*head, *_python(needs), *_list("dependencies", [need.text for need in needs.requirements])]
+    tables = tool(needs)
+    return Written("\n".join([*toml, *(["", *tables] if tables else [])]) + "\n", _hashes(needs, "a `pyproject.toml`"))
+
+
+def tool(needs: Needs) -> list[str]:
+    """Write what PEP 723 and PEP 621 have no key for, where uv and roost look for it."""
+    lines = [f"exclude-newer = {quoted(needs.exclude_newer)}"] if needs.exclude_newer else []
+    lines += _list("constraint-dependencies", needs.constraints) if needs.constraints else []
+    indexes = [line for address in needs.indexes for line in ("[[tool.uv.index]]", f"url = {quoted(address)}")]
+    return [*(["[tool.uv]", *lines] if lines else []), *indexes]
+
+
+def _python(needs: Needs) -> list[str]:
+    return [f"requires-python = {quoted(needs.python)}"] if needs.python else []
+
+
+def _list(key: str, entries: Sequence[str]) -> list[str]:
+    return [f"{key} = [", *(f"    {quoted(entry)}," for entry in entries), "]"] if entries else [f"{key} = []"]
+
+
+def _hashes(needs: Needs, form: str) -> tuple[str, ...]:
+    return tuple(
+        f"`{need.text}`{f' ({need.where})' if need.where else ''}: its hashes, for which {form} has no place"
+        for need in needs.requirements
+        if need.hashes
+    )
+
+
+def quoted(text: str) -> str:
+    """Write a TOML string."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")  # else a JSON string is a TOML basic string

@@ -1,0 +1,150 @@
+"""conda's `environment.yml`: everything exact in its pip part, which needs no map of names."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from roost.distributions import tables
+from roost.errors import Exit, RoostError
+from roost.travel.needs import Need, Needs
+
+from .requirements import plain
+from .values import Written
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_MATCH = re.compile(r"\s*(?:\S+::)?([A-Za-z0-9][\w.-]*)\s*(.*)")
+
+
+class YamlMissing(RoostError):
+    """A YAML file is to be read, and the library for it is not installed."""
+
+    code = "yaml-missing"
+    exit = Exit.UNAVAILABLE
+
+
+class BadEnvironmentFile(RoostError):
+    """An `environment.yml` is no YAML, or not laid out as conda's."""
+
+    code = "bad-environment-file"
+    exit = Exit.UNREADABLE
+
+
+def write(needs: Needs) -> Written:
+    """Write an environment that conda makes: Python from its channel, everything else from pip.
+
+    Args:
+        needs: exact ones, for one minor version of Python.
+    """
+    short = needs.python.removeprefix("==").removesuffix(".*")
+    pip = [*(f"--extra-index-url {address}" for address in needs.indexes), *plain(needs.requirements)]
+    lines = [
+        f"name: {json.dumps(needs.name)}",
+        "channels:",
+        "  - conda-forge",
+        "dependencies:",
+        f"  - python={short}",
+        *(["  - pip", "  - pip:", *(f"      - {json.dumps(line)}" for line in pip)] if pip else []),
+    ]
+    return Written("\n".join(lines) + "\n")
+
+
+def read(path: Path, folder: Path) -> Needs:
+    """Read an environment file: its pip part as a requirements file, of the rest what has the same name on the index.
+
+    Args:
+        folder: an empty one, for the pip part as a file.
+
+    Raises:
+        YamlMissing: PyYAML is not installed.
+        BadEnvironmentFile: it cannot be read.
+    """
+    document = _load(path)
+    dependencies = document.get("dependencies")
+    if not isinstance(dependencies, list):
+        raise _bad(path, "it has no list `dependencies`")
+    needs = Needs(str(document.get("name") or path.name.partition(".")[0]))
+    for one in dependencies:
+        if isinstance(one, dict) and isinstance(one.get("pip"), list):
+            needs = _with_pip(needs, [str(line) for line in one["pip"]], path, folder)
+        elif isinstance(one, str):
+            needs = _with_match(needs, one)
+        else:
+            needs = needs.losing(f"`{one}`: it is no package of conda's")
+    others = sorted(str(key) for key in document if key not in {"name", "channels", "dependencies", "prefix"})
+    return needs.losing(*(f"`{key}`: roost does not use it" for key in others))
+
+
+def _load(path: Path) -> dict[str, object]:
+    try:
+        import yaml
+    except ImportError:
+        raise YamlMissing(
+            f"cannot read `{path.name}` without a library for YAML",
+            hints=("install it where roost is: `python -m pip install 'roost[yaml]'`",),
+        ) from None
+    try:
+        document = yaml.safe_load(path.read_text("utf-8"))
+    except (yaml.YAMLError, OSError, UnicodeDecodeError, RecursionError) as error:
+        raise _bad(path, " ".join(str(error).split())) from error
+    if not isinstance(document, dict):
+        raise _bad(path, "it is no mapping")
+    return document
+
+
+def _bad(path: Path, why: str) -> BadEnvironmentFile:
+    return BadEnvironmentFile(f"cannot read `{path}`", why=(why,))
+
+
+def _with_pip(needs: Needs, lines: list[str], path: Path, folder: Path) -> Needs:
+    from . import requirements
+
+    file = folder / path.name
+    file.write_text("\n".join(lines) + "\n", "utf-8")
+    read = requirements.read(file)
+    return needs.replace(
+        requirements=(*needs.requirements, *read.requirements),
+        constraints=(*needs.constraints, *read.constraints),
+        indexes=(*needs.indexes, *read.indexes),
+        lost=(*needs.lost, *read.lost),
+    )
+
+
+def _with_match(needs: Needs, text: str) -> Needs:
+    """Take one package of conda's (its MatchSpec): Python, pip, or what has the same name on the index."""
+    parts = _MATCH.fullmatch(text)
+    versions = _versions(parts[2]) if parts else None
+    if parts is None or versions is None:
+        return needs.losing(f"`{text}`: what it asks for has no other form")
+    name = parts[1].lower()
+    if name == "python":
+        return needs.replace(python=",".join(filter(None, [needs.python, versions])))
+    if name in {"pip", "setuptools", "wheel"} and not versions:
+        return needs
+    if tables.rank(name) is None or not tables.roots(name):
+        return needs.losing(
+            f"`{text}`: it is a package of conda's, and no index is known to have the same under its name"
+        )
+    return needs.replace(
+        requirements=(*needs.requirements, Need(f"{name}{versions}", where=f"`{text}` of conda's part"))
+    )
+
+
+def _versions(text: str) -> str | None:
+    """Turn the versions of a match into PEP 440: `=1.26` and `1.26.*` are prefixes, a build string is dropped."""
+    text = text.strip()
+    if "|" in text or "[" in text:
+        return None
+    if exact := re.fullmatch(r"==?\s*([\w.!+]+)=[\w.*]+", text):  # name=1.2=build
+        return f"=={exact[1]}"
+    if prefix := re.fullmatch(r"=\s*([\w.!+]+)(?:\.\*)?", text):
+        return f"=={prefix[1]}.*"
+    if bare := re.fullmatch(r"([\d][\w.!+]*?)(\.\*)?", text):
+        return f"=={bare[1]}{bare[2] or ''}"
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if all(re.fullmatch(r"(?:==|!=|<=|>=|<|>|~=)\s*[\w.!+*]+", part) for part in parts):
+        return ",".join(part.replace(" ", "") for part in parts)
+    return None
