@@ -102,16 +102,17 @@ def declare(
         return _listed(
             place, lines, constraints=constraints, python=python, indexes=indexes, exclude_newer=exclude_newer
         )
-    if place.kind == "new":
-        place = place.replace(kind="block", text=_with_block(place.text, []))
     texts = [line.text for line in lines]
+    new = place.kind == "new"
+    if new:
+        place = place.replace(kind="block", text=_with_block(place.text, texts, python))
 
     def alter(block: edit_lines.Editable) -> Change:
         from .edit_block import Block
 
         assert isinstance(block, Block), "the place is a block"
         block.settle(constraints=constraints, python=python, indexes=indexes, exclude_newer=exclude_newer)
-        return edit_lines.add(block, texts)
+        return Change(tuple(texts)) if new else edit_lines.add(block, texts)
 
     made = _changed(place, alter)
     lost = tuple(f"`{line.text}`: its hashes, for which a PEP 723 block has no place" for line in lines if line.hashes)
@@ -324,7 +325,7 @@ def _span(text: str) -> tuple[int, int] | None:
     return None
 
 
-def _with_block(text: str, requirements: Sequence[str]) -> str:
+def _with_block(text: str, requirements: Sequence[str], python: str | None = None) -> str:
     """Put a block behind the interpreter line and the encoding line."""
     rows = text.split("\n")
     ending = "\r" if rows[0].endswith("\r") else ""
@@ -332,7 +333,8 @@ def _with_block(text: str, requirements: Sequence[str]) -> str:
     if at < len(rows) and ENCODING.match(rows[at]):
         at += 1
     written = [f'#     "{requirement}",' for requirement in (_quoted(text) for text in requirements)]
-    block = ["# /// script", "# dependencies = [", *written, "# ]", "# ///"]
+    first = [f'# requires-python = "{python}"'] if python else []
+    block = ["# /// script", *first, "# dependencies = [", *written, "# ]", "# ///"]
     if any(row.strip() for row in rows[at : at + 1]):
         block.append("")
     return "\n".join([*rows[:at], *(line + ending for line in block), *rows[at:]])

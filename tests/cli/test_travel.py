@@ -1,0 +1,280 @@
+from __future__ import annotations
+
+import hashlib
+import re
+
+import pytest
+
+from tests.index import wheel
+
+BLOCK = """#!/usr/bin/env python3
+# /// script
+# requires-python = ">=3.9"
+# dependencies = [
+#     "soup>=1",  # the first course
+# ]
+# ///
+import soup
+"""
+LIST = """# requires-python: >=3.8
+--extra-index-url {url}simple/
+-c limits.txt
+soup[bread]>=1  # hot
+stock==1.4 --hash=sha256:{stock}
+-e ./dough
+"""
+
+
+@pytest.fixture
+def kitchen(index):
+    for version in ("1.0", "2.0"):
+        index.add("soup", version, requires=("stock>=1",), extras={"bread": ("crumb",)})
+    index.add("stock", "1.4")
+    index.add("crumb", "0.3")
+    return index
+
+
+def listed(script, index) -> str:
+    script("soup<2\n", "limits.txt")
+    script("", "dough/pyproject.toml")
+    return script(
+        LIST.format(url=index.url, stock=hashlib.sha256(wheel("stock", "1.4")[1]).hexdigest()).replace(
+            "-e ./dough\n", ""
+        ),
+        "list.txt",
+    ).name
+
+
+def test_a_script_is_exported_with_what_its_imports_need(kitchen, roost, script):
+    path = script(BLOCK + "import stock\n")
+    done = roost("env", "export", path, "--format", "requirements")
+    assert (done.status, done.errors) == (0, "")
+    assert done.output == "# requires-python: >=3.9\nsoup>=1\nstock\n"
+    done = roost("env", "export", path, "--format", "pep723", "--locked")
+    assert done.output == (
+        '# /// script\n# requires-python = "==3.11.*"\n# dependencies = [\n#     "soup==2.0",\n#     "stock==1.4",\n# ]\n# ///\n'
+    ).replace("3.11", python())
+
+
+def python() -> str:
+    import sys
+
+    return f"{sys.version_info.major}.{sys.version_info.minor}"
+
+
+def test_an_export_writes_a_file_and_never_over_another_unless_told(kitchen, roost, script):
+    listed(script, kitchen)
+    done = roost("env", "export", "list.txt", "--format", "requirements", "--output", "again.txt")
+    assert done.output == "wrote `again.txt`\nwrote `again.constraints.txt`\n"
+    assert (roost.cwd / "again.constraints.txt").read_text() == "soup<2\n"
+    assert "-c again.constraints.txt\nsoup[bread]>=1\n" in (roost.cwd / "again.txt").read_text()
+    done = roost("env", "export", "list.txt", "--format", "pyproject", "--output", "again.txt")
+    assert done.status == 73
+    assert "again.txt` is there already" in done.errors
+    assert roost("env", "export", "list.txt", "--format", "pyproject", "--output", "again.txt", "--force").status == 0
+    assert (roost.cwd / "again.txt").read_text().startswith("[project]\n")
+
+
+def test_what_cannot_be_kept_is_named_and_strictly_nothing_is_written(kitchen, roost, script):
+    listed(script, kitchen)
+    done = roost("env", "export", "list.txt", "--format", "requirements")
+    assert (
+        done.errors
+        == "warning: not kept: the constraint `soup<2`: it needs a file of its own, which `--output` writes\n"
+    )
+    done = roost("env", "export", "list.txt", "--format", "pyproject", "--output", "out.toml", "--strict")
+    assert done.status == 65
+    assert "because `stock==1.4` (`list.txt` line 5): its hashes" in done.errors
+    assert not (roost.cwd / "out.toml").exists()
+
+
+def test_a_list_becomes_an_environment_whose_name_is_printed(kitchen, roost, script):
+    done = roost("env", "import", listed(script, kitchen))
+    assert (done.status, done.errors) == (0, "")
+    assert re.fullmatch(r"made soup-stock-[0-9a-f]{12} \(3 distributions\)\n", done.output)
+    again = roost("env", "import", "list.txt", "--json").data
+    assert again["environment"]["fresh"] is False
+    assert [(one["name"], one["version"]) for one in again["lock"]["distributions"]] == [
+        ("crumb", "0.3"),
+        ("soup", "1.0"),
+        ("stock", "1.4"),
+    ]
+
+
+def test_a_list_goes_into_a_script_without_a_block(kitchen, roost, script):
+    path = script("#!/usr/bin/env python3\nimport soup; print(soup.__version__)\n")
+    done = roost("env", "import", listed(script, kitchen), "--into", path)
+    assert done.status == 0
+    assert done.output == "declared in a PEP 723 block in `it.py`\n"
+    assert done.errors == "warning: not kept: `stock==1.4`: its hashes, for which a PEP 723 block has no place\n"
+    assert (
+        path.read_text().replace("#\n", "")
+        == f"""#!/usr/bin/env python3
+# /// script
+# requires-python = ">=3.8"
+# dependencies = [
+#     "soup[bread]>=1",
+#     "stock==1.4",
+# ]
+# [tool.uv]
+# constraint-dependencies = [
+#     "soup<2",
+# ]
+# [[tool.uv.index]]
+# url = "{kitchen.url}simple/"
+# ///
+
+import soup; print(soup.__version__)
+"""
+    )
+    assert roost("run", path).output == "1.0\n"
+
+
+def test_a_list_goes_into_the_block_that_is_there_and_what_stands_there_stays(kitchen, roost, script):
+    path = script(BLOCK)
+    script("stock\nsoup<2 ; python_version >= '3'\n", "more.txt")
+    assert roost("env", "import", "more.txt", "--into", path).status == 0
+    assert path.read_text() == BLOCK.replace("# ]", '#     "stock",\n#     "soup<2 ; python_version >= \'3\'",\n# ]')
+
+
+def test_what_belongs_to_a_list_is_put_before_and_into_the_tables_of_a_block(kitchen, roost, script):
+    path = script(
+        '# /// script\n# dependencies = []\n# [tool.uv]\n# exclude-newer = "2030-01-01"\n# ///\nimport soup\n'
+    )
+    listed(script, kitchen)
+    assert roost("env", "import", "list.txt", "--into", path).status == 0
+    assert (
+        path.read_text().replace("#\n", "")
+        == f"""# /// script
+# dependencies = ["soup[bread]>=1", "stock==1.4"]
+# requires-python = ">=3.8"
+# [tool.uv]
+# exclude-newer = "2030-01-01"
+# constraint-dependencies = [
+#     "soup<2",
+# ]
+# [[tool.uv.index]]
+# url = "{kitchen.url}simple/"
+# ///
+import soup
+"""
+    )
+    assert roost("env", "import", "list.txt", "--into", path).status == 0
+    assert path.read_text().count("soup<2") == path.read_text().count("simple/") == 1
+
+
+def test_a_list_goes_into_the_requirements_file_beside_a_script(kitchen, roost, script):
+    beside = script("# dinner\nstock\n", "requirements.txt")
+    path = script("import soup; print(soup.__version__)\n")
+    done = roost("env", "import", listed(script, kitchen), "--into", path)
+    assert done.status == 0
+    digest = hashlib.sha256(wheel("stock", "1.4")[1]).hexdigest()
+    assert beside.read_text() == (
+        f"# dinner\nstock==1.4 --hash=sha256:{digest}\n--extra-index-url {kitchen.url}simple/\n-c requirements.constraints.txt\nsoup[bread]>=1\n"
+    )
+    assert done.errors == "warning: not kept: `requires-python >=3.8`: a requirements file has no place for it\n"
+    assert roost("run", path).output == "1.0\n"
+
+
+def test_a_lock_goes_beside_a_script(kitchen, roost, script):
+    path = script(BLOCK)
+    assert roost("env", "export", path, "--format", "pylock", "--output", "pylock.toml").status == 0
+    kitchen.add("soup", "3.0")
+    other = script(BLOCK + "print(soup.__version__)\n", "other.py")
+    done = roost("env", "import", "pylock.toml", "--into", other)
+    assert done.output == "declared in `pylock.other.toml`\n"
+    (roost.cwd / "pylock.toml").unlink()
+    assert roost("run", "--upgrade", path).status == 0
+    assert roost("run", other).output == "2.0\n"
+
+
+def test_a_list_that_cannot_be_met_changes_nothing(kitchen, roost, script):
+    path = script(BLOCK)
+    script("soup>=9\n", "more.txt")
+    assert roost("env", "import", "more.txt", "--into", path).status == 69
+    assert path.read_text() == BLOCK
+
+
+CONDA = """
+name: dinner
+channels: [conda-forge]
+dependencies:
+  - python={python}
+  - numpy=1.26
+  - conda-forge::pandas>=2,<3
+  - scipy==1.11.4=py311h64a7726_0
+  - libgdal
+  - pip
+  - pip:
+      - soup[bread]>=1
+      - stock==1.4 ; python_version >= "3"
+variables:
+  A: b
+"""
+
+
+def test_condas_part_is_taken_where_the_name_is_the_same_and_else_named(script, tmp_path):
+    from roost.travel.reading import read
+
+    needs = read(script(CONDA.format(python="3.11"), "environment.yml"), "environment.yml")
+    assert [need.text for need in needs.requirements] == [
+        "numpy==1.26.*", "pandas>=2,<3", "scipy==1.11.4", "soup[bread]>=1", 'stock==1.4 ; python_version >= "3"',
+    ]  # fmt: skip
+    assert needs.python == "==3.11.*"
+    assert needs.lost == (
+        "`libgdal`: it is a package of conda's, and no index is known to have the same under its name",
+        "`variables`: roost does not use it",
+    )
+
+
+DOCKERFILE = """
+ARG VERSION=3.12
+FROM docker.io/library/python:${VERSION}-slim AS base
+# comment
+RUN apt-get update && apt-get install -y libgl1 \\
+    # inside
+ && pip3 install --no-cache-dir 'soup[bread]>=1' stock==1.4
+COPY more.txt /app/
+RUN python -m pip install -r /app/more.txt -r /app/absent.txt
+CMD ["python", "it.py"]
+"""
+
+
+def test_a_dockerfile_is_read_for_what_pip_installs(script):
+    from roost.travel.reading import read
+
+    script("crumb<1\n", "more.txt")
+    needs = read(script(DOCKERFILE, "Dockerfile"), "dockerfile")
+    assert [need.text for need in needs.requirements] == ["soup[bread]>=1", "stock==1.4", "crumb<1"]
+    assert needs.python == "==3.12.*"
+    assert needs.lost == (
+        "`apt-get update`: it is not about distributions",
+        "`apt-get install -y libgl1`: it is not about distributions",
+        "`python -m pip install -r /app/more.txt -r /app/absent.txt`: `/app/absent.txt` is not here",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "status"),
+    [
+        ("environment.yml", "dependencies: [", 65),
+        ("environment.yml", "- a\n", 65),
+        ("environment.yml", "name: a\n", 65),
+        ("requirements.txt", "soup>=\n", 65),
+        ("requirements.txt", "-r absent.txt\n", 65),
+        ("pyproject.toml", "[project\n", 65),
+        ("pyproject.toml", "[tool.black]\n", 65),
+        ("pylock.toml", "[[packages]\n", 65),
+        ("pylock.toml", "a = 1\n", 65),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_an_error_that_names_it(name, text, status, roost, script):
+    script(text, name)
+    for command in (("env", "import", name), ("env", "export", name, "--format", "pep723")):
+        done = roost(*command)
+        assert done.status == status, done.errors
+        assert "error: " in done.errors
+        assert "Traceback" not in done.errors
+    assert roost("env", "import", "nowhere.txt").status == 66
+    assert roost("env", "export", "nowhere", "--format", "pylock").status == 66
+    assert roost("env", "export", name).status == 64
