@@ -35,6 +35,7 @@ VITAL = (
     "_roost_mend.py",
 )  # in site-packages; without them nobody could say that anything is wrong
 STARTUP = ("sitecustomize.py", "usercustomize.py")  # with `.pth` files: what runs at every start
+BYTECODE = "marshal data"  # in what Python says of bytecode that was cut
 _CHUNK = 1 << 20  # bytes
 _MARKS = 20  # lines of suspicion about one environment at a time
 
@@ -57,9 +58,11 @@ def sound(place: Path, found: Manifest) -> bool:
     """Tell whether nothing speaks against an environment; one that is suspected is looked at, and cleared if it is whole."""
     if not suspected(place, found):
         return True
-    named = _distributions(place, found, read(place))
-    if damage(place, found, thorough=named):
+    lines = read(place)
+    if damage(place, found, thorough=_distributions(place, found, lines)):
         return False
+    if any(BYTECODE in line for line in lines):
+        _forget_bytecode(place, found)
     clear(place)
     return True
 
@@ -125,6 +128,18 @@ def verify(environment: Environment) -> tuple[Damage, ...]:
     elif suspected(environment.path, found):
         clear(environment.path)
     return harm
+
+
+def _forget_bytecode(place: Path, found: Manifest) -> None:
+    """Delete what Python has compiled: it does so again."""
+    import shutil
+
+    from .bytecode import DONE
+
+    with suppress(OSError):
+        (place / DONE).unlink()
+    for folder in [*manifest.packages(place, found.short).rglob("__pycache__")]:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def damage(place: Path, found: Manifest, *, thorough: Iterable[str] | None = ()) -> tuple[Damage, ...]:

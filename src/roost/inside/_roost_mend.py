@@ -546,13 +546,12 @@ def ended(error, traceback):
     if isinstance(error, ImportError) and missing in RUN.told:
         say(missing)
         return
-    file = broken(error, traceback, packages(RUN.environment) + "/")
-    if file is not None:
+    for file in broken(error, traceback, packages(RUN.environment) + "/"):
         suspect(file, "%s: %s" % (type(error).__name__, error))
 
 
 def broken(error, traceback, site):
-    """Name the file below site-packages that an exception speaks against; None for what may happen in a sound one.
+    """Name the files below site-packages that an exception speaks against; none for what may happen in a sound one.
 
     That is what a library cannot be imported for, what cannot be found in one that was imported, a file of its own that
     it does not find, and bytecode that ends too early.
@@ -560,7 +559,8 @@ def broken(error, traceback, site):
     named = [getattr(error, "filename", None), getattr(error, "path", None)]
     if isinstance(error, AttributeError):  # "module 'a' has no attribute 'b'"; the module itself from Python 3.10 on
         word = str(error).partition("module '")[2].partition("'")[0]
-        named.append(getattr(getattr(error, "obj", None) or sys.modules.get(word), "__file__", None))
+        module = getattr(error, "obj", None) or sys.modules.get(word)
+        named += [getattr(module, "__file__", None), *getattr(module, "__path__", ())]
     frames = []
     while traceback is not None:
         frames.append(traceback.tb_frame)
@@ -568,12 +568,10 @@ def broken(error, traceback, site):
     where = [frame.f_code.co_filename for frame in frames if frame.f_code.co_name == "<module>"]
     if isinstance(error, NameError) and frames:
         where.append(frames[-1].f_code.co_filename)
-    for file in (*named, *reversed(where)):
-        if isinstance(file, str) and file.startswith(site):
-            return file
     if type(error).__name__ == "PackageNotFoundError" or "marshal data" in str(error):
-        return site
-    return None
+        named.append(site)
+    files = [file for file in (*named, *where[-1:]) if isinstance(file, str) and file.startswith(site)]
+    return sorted(set(files))
 
 
 def suspect(file, said):
