@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from roost.scripts import Interpreter
     from roost.settings import Settings
 
-    from .installers import Installer
+    from .installers import Installer, Site
     from .manifest import Manifest
     from .values import Environment
 
@@ -62,31 +62,26 @@ def ensure(
         found = ready(place, digest)
         if found:
             return manifest.environment(place, found)
-        from .store import discard, sweep
+        from . import mending
+        from .installers import Site
+        from .store import sweep
 
         sweep(home)
         if os.path.lexists(place):
-            report.note(f"the environment `{place.name}` is damaged; it is built again")
-            discard(home, place)
-        return _build(
-            lock,
-            digest,
-            place,
-            held,
-            home=home,
-            settings=settings,
-            options=options,
-            report=report,
-            installers=installers,
-        )
+            mending.prepare(place, home=home, settings=settings, report=report)
+        what = f"cannot build the environment `{place.name}`"
+        offline = options.offline or settings.offline
+        return _build(lock, digest, place, Site(home, settings, report, offline, (held,), what, tuple(installers)))
 
 
 def ready(place: Path, digest: str) -> Manifest | None:
     """Give the manifest of a folder that is whole, has this key and a Python that is there; None otherwise."""
+    from .verify import sound
+
     found = manifest.read(place)
-    if found is None or found.key != digest or not (place / "pyvenv.cfg").is_file():
+    if found is None or found.key != digest or not _alive(place, found):
         return None
-    return found if _alive(place, found) else None
+    return found if sound(place, found) else None
 
 
 def _alive(place: Path, found: Manifest) -> bool:
@@ -109,32 +104,22 @@ def _alive(place: Path, found: Manifest) -> bool:
     return answer.status == 0 and answer.output.strip() == found.short
 
 
-def _build(
-    lock: Lock,
-    digest: str,
-    place: Path,
-    held: int,
-    *,
-    home: Home,
-    settings: Settings,
-    options: Options,
-    report: Reporter,
-    installers: Sequence[Installer],
-) -> Environment:
+def _build(lock: Lock, digest: str, place: Path, site: Site) -> Environment:
     begin = time.monotonic()
+    home, report = site.home, site.report
     homes.ensure(home.environments)
     with _slot(home, lock.interpreter) as (aside, slot):
-        from .installers import Site
+        from .store import discard
 
-        what = f"cannot build the environment `{place.name}`"
-        site = Site(home, settings, report, options.offline or settings.offline, (held, slot), what)
+        site = site.replace(keep=(*site.keep, slot))
         report.progress(f"building {len(lock.artifacts)} distributions")
         try:
-            steps = _install(lock, aside, site, installers)
-            described = _finish(lock, digest, aside, steps)
+            described = _proven(lock, digest, aside, site)
+            if os.path.lexists(place):  # a damaged one, which is left to those who work in it
+                discard(home, place)
             aside.rename(place)
         except OSError as error:
-            raise _cannot(what, error) from error
+            raise _cannot(site.what, error) from error
         finally:
             _clear(aside)
     count = len(lock.artifacts)
@@ -142,6 +127,28 @@ def _build(
         f"built `{place.name}` with {count} distribution{'s' if count != 1 else ''} in {time.monotonic() - begin:.1f} s"
     )
     return manifest.environment(place, described, fresh=True)
+
+
+def _proven(lock: Lock, digest: str, aside: Path, site: Site) -> Manifest:
+    """Install what is as its distributions recorded it: what the engine's cache has may have been damaged since.
+
+    Raises:
+        RoostError: it cannot be installed, or comes damaged from the index as well.
+    """
+    from . import mending
+
+    described = _finish(lock, digest, aside, _install(lock, aside, site))
+    harm = mending.compare(aside, described)
+    if not harm:
+        return described
+    mending.refresh(harm, site)
+    _clear(aside)
+    steps = (f"damaged in the engine's cache: {harm[0].sentence}", *_install(lock, aside, site))
+    described = _finish(lock, digest, aside, steps)
+    harm = mending.compare(aside, described)
+    if harm:
+        raise mending.damaged(harm, site.what)
+    return described
 
 
 def _finish(lock: Lock, digest: str, aside: Path, steps: tuple[str, ...]) -> Manifest:
@@ -153,7 +160,7 @@ def _finish(lock: Lock, digest: str, aside: Path, steps: tuple[str, ...]) -> Man
     return described
 
 
-def _install(lock: Lock, aside: Path, site: object, installers: Sequence[Installer]) -> tuple[str, ...]:
+def _install(lock: Lock, aside: Path, site: Site) -> tuple[str, ...]:
     """Let each installer try, uv first unless others are named.
 
     Raises:
@@ -162,12 +169,11 @@ def _install(lock: Lock, aside: Path, site: object, installers: Sequence[Install
     from roost.distributions import faults
     from roost.distributions.errors import IndexUnreachable
 
-    from .installers import Pip, Site, Uv
+    from .installers import Pip, Uv
 
-    assert isinstance(site, Site)
     said: list[str] = []
     first: RoostError | None = None
-    for installer in installers or (Uv(), Pip()):
+    for installer in site.installers or (Uv(), Pip()):
         missing = installer.missing(lock)
         if missing:
             said.append(f"{installer.name}: {missing}")

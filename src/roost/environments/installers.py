@@ -46,6 +46,7 @@ class Site(Value):
     offline: bool
     keep: tuple[int, ...]  # descriptors of the locks, inherited so that they last as long as the installer
     what: str  # for errors: "cannot build the environment of pandas"
+    installers: tuple[Installer, ...] = ()  # who may install, in this order; () the usual ones
 
 
 class Uv:

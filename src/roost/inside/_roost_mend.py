@@ -543,21 +543,49 @@ def later(name, why):
 def ended(error, traceback):
     """Say why an import failed that ended the program; note what looks like damage of the environment."""
     missing = getattr(error, "name", None)
-    if missing in RUN.told:
+    if isinstance(error, ImportError) and missing in RUN.told:
         say(missing)
         return
-    while traceback is not None and traceback.tb_next is not None:
-        traceback = traceback.tb_next
-    file = getattr(error, "filename", None) or (traceback and traceback.tb_frame.f_code.co_filename)
-    if isinstance(file, str) and file.startswith(packages(RUN.environment) + "/"):
+    for file in broken(error, traceback, packages(RUN.environment) + "/"):
         suspect(file, "%s: %s" % (type(error).__name__, error))
 
 
+def broken(error, traceback, site):
+    """Name the files below site-packages that an exception speaks against; none for what may happen in a sound one.
+
+    That is what a library cannot be imported for, what cannot be found in one that was imported, a file of its own that
+    it does not find, and bytecode that ends too early.
+    """
+    named = [getattr(error, "filename", None), getattr(error, "path", None)]
+    if isinstance(error, AttributeError):  # "module 'a' has no attribute 'b'"; the module itself from Python 3.10 on
+        word = str(error).partition("module '")[2].partition("'")[0]
+        module = getattr(error, "obj", None) or sys.modules.get(word)
+        named += [getattr(module, "__file__", None), *getattr(module, "__path__", ())]
+    frames = []
+    while traceback is not None:
+        frames.append(traceback.tb_frame)
+        traceback = traceback.tb_next
+    where = [frame.f_code.co_filename for frame in frames if frame.f_code.co_name == "<module>"]
+    if isinstance(error, NameError) and frames:
+        where.append(frames[-1].f_code.co_filename)
+    if type(error).__name__ == "PackageNotFoundError" or "marshal data" in str(error):
+        named.append(site)
+    files = [file for file in (*named, *where[-1:]) if isinstance(file, str) and file.startswith(site)]
+    return sorted(set(files))
+
+
 def suspect(file, said):
-    """Leave a mark in the environment for the check that looks for damage: the file and what was said, a line each."""
+    """Leave a mark in the environment for the check that looks for damage, unless it has looked at the same today."""
+    line = "%s\t%s\n" % (file, said.replace("\n", " "))
     try:
-        with open(RUN.environment + "/.suspect", "a", encoding="utf-8", errors="replace") as mark:
-            mark.write("%s\t%s\n" % (file, said.replace("\n", " ")))
+        with open(RUN.environment + "/.cleared", encoding="utf-8", errors="surrogateescape") as known:
+            if line in known:
+                return
+    except OSError:
+        pass
+    try:
+        with open(RUN.environment + "/.suspect", "a", encoding="utf-8", errors="surrogateescape") as mark:
+            mark.write(line)
     except OSError:
         pass
 
