@@ -56,15 +56,18 @@ def environment(requirements: Sequence[str], *, python: str | None = None, offli
     Raises:
         RoostError: a requirement is none, nothing fits, no index answers, the disk is full.
     """
-    from roost import distributions, environments
+    from roost import distributions, environments, travel
 
     home, settings = _place()
     options = _options(settings, python=python, offline=offline)
     report = Silent()
     script = _declaring(requirements)
     plan = distributions.plan(script, home=home, settings=settings, options=options, report=report)
+    travel.prime(plan, home=home, settings=settings, options=options, report=report)
     lock = distributions.lock(plan, home=home, settings=settings, options=options, report=report)
-    return environments.ensure(lock, home=home, settings=settings, options=options, report=report)
+    return environments.ensure(
+        lock, home=home, settings=settings, options=options, report=report, installers=travel.installers(settings)
+    )
 
 
 def run(

@@ -29,6 +29,10 @@ class Settings(Value):
     index_exclude_newer: str | None = None  # a date, or a duration such as "7 days"
     lock_max_age_days: float = 30.0  # a remembered lock that is older is asked again, when the index can be asked
     build_timeout: float = 1800.0  # seconds that one build of an environment may take
+    remote_url: str | None = None  # a cache shared with other machines, looked into before an index is asked: `s3://…`
+    remote_timeout: float = 10.0  # seconds that one request to it may take
+    remote_sign_key: str | None = None  # the file of an Ed25519 private key, with which what is pushed is signed
+    remote_trusted_keys: tuple[str, ...] = ()  # files of public keys; if any, what none of them signed is not used
     trust_min_age_days: int = 90  # an unknown distribution's first release must be this old
     trust_min_releases: int = 3  # and it must have had this many
 

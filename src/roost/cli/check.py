@@ -65,12 +65,15 @@ def build(plan: Plan, *, home: Home, settings: Settings, options: Options, outpu
     Raises:
         RoostError: what says nothing about the script: no index, no disk, no permission.
     """
-    from roost import distributions, environments
+    from roost import distributions, environments, travel
 
     lock: Lock | None = None
     try:
+        travel.prime(plan, home=home, settings=settings, options=options, report=output)
         lock = distributions.lock(plan, home=home, settings=settings, options=options, report=output)
-        environment = environments.ensure(lock, home=home, settings=settings, options=options, report=output)
+        environment = environments.ensure(
+            lock, home=home, settings=settings, options=options, report=output, installers=travel.installers(settings)
+        )
     except RoostError as error:
         if error.exit != Exit.UNAVAILABLE or error.code in views.NO_ANSWER:
             raise

@@ -31,6 +31,10 @@ ENVIRONMENT = Positional(
 FORMATS = ("requirements", "pylock", "pep723", "pyproject", "environment.yml", "dockerfile")
 OUTPUT = Option(("--output",), "the file to write", "value", "FILE")
 
+REMOTE = Positional(
+    "URL", "the cache: `s3://bucket/folder`, `gs://…`, a folder; else the setting `remote.url`", optional=True
+)
+
 EDITING = (
     "The PEP 723 block of the script, or the requirements file beside it, whichever is in use, is edited in place; "
     "comments and order stay."
@@ -274,6 +278,34 @@ COMMANDS = (
             "An archive holds code: unpack only what you would run.",
         ),
         examples=("roost env unpack pandas-0123456789abcdef.roost.tar.gz",),
+    ),
+    Command(
+        "env push",
+        "Put an environment into a cache that other machines share",
+        "roost.cli.travel:push",
+        (Option(("--again",), "send what seems to be there already, too: something there is damaged"), JSON, *SHOWING),
+        (ENVIRONMENT, REMOTE),
+        about=(
+            "Its wheels go there by their sha256, each once for all environments. What has no wheel goes as one archive.",
+            "What an environment consists of is sent first, the pointer to it last: nobody sees half of it.",
+            "With the setting `remote.sign-key` the pointer is signed.",
+        ),
+        examples=("roost env push chart.py s3://team/roost",),
+    ),
+    Command(
+        "env pull",
+        "Make an environment that a shared cache has",
+        "roost.cli.travel:pull",
+        (PYTHON, JSON, *SHOWING),
+        (
+            Positional("KEY|FILE", "the name or key of an environment, or a script that needs one"),
+            REMOTE,
+        ),
+        about=(
+            "Everything is compared with its sha256. With the setting `remote.trusted-keys` what none of them signed is refused.",
+            "With the setting `remote.url` every run looks there before it asks an index.",
+        ),
+        examples=("roost env pull pandas-0123456789ab s3://team/roost", "roost env pull chart.py s3://team/roost"),
     ),
     Command(
         "trust",

@@ -179,3 +179,52 @@ def unpack(arguments: Arguments, output: Output) -> int:
         verb = "made" if found.fresh else "there already:"
         output.text(f"{verb} {found.name} ({views.counted(len(found.distributions), 'distribution')})")
     return Exit.OK
+
+
+def push(arguments: Arguments, output: Output) -> int:
+    """Put an environment into a remote cache."""
+    from roost import environments, travel
+
+    home, settings = place.find(output)
+    found = environments.find(home, arguments.words[0])
+    url, again = _remote(arguments, settings), arguments.has("again")
+    pushed = travel.push(home, found, url, again=again, settings=settings, report=output)
+    if output.json:
+        data = {"environment": found.name, "key": found.key, "archive": pushed.pointer.archive, "sent": pushed.sent}
+        output.document("roost.pushed/1", data)
+    else:
+        what = "an archive" if pushed.pointer.archive else views.counted(pushed.objects, "wheel")
+        output.text(f"pushed {found.name}: {what}, {views.bytes_text(pushed.sent)} sent")
+    return Exit.OK
+
+
+def pull(arguments: Arguments, output: Output) -> int:
+    """Make an environment that a remote cache has."""
+    from roost import distributions, travel
+
+    home, settings = place.find(output)
+    options = place.options(arguments, settings)
+    word = arguments.words[0]
+    plan = None
+    if Path(word).exists():
+        script = place.read(word, home, output)
+        plan = distributions.plan(script, home=home, settings=settings, options=options, report=output)
+    url = _remote(arguments, settings)
+    found = travel.pull(word, plan, url, home=home, settings=settings, options=options, report=output)
+    if output.json:
+        output.document("roost.environment/1", {"environment": views.environment_document(found)})
+    else:
+        verb = "made" if found.fresh else "there already:"
+        output.text(f"{verb} {found.name} ({views.counted(len(found.distributions), 'distribution')})")
+    return Exit.OK
+
+
+def _remote(arguments: Arguments, settings: Settings) -> str:
+    """Give the address of the remote cache: the one given, else the one set."""
+    url = arguments.words[1] if len(arguments.words) > 1 else settings.remote_url
+    if url is None:
+        raise UsageError(
+            f"`roost {arguments.command.name}` needs the address of a cache",
+            hints=("give it behind the environment, or set it for good: `[remote] url = …` in the settings",),
+        )
+    return url

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from posixpath import isdir
-
+from roost import travel
 from roost.errors import RoostError
 from roost.records import additions
 
@@ -57,10 +56,7 @@ def prepare(
     if planned is not None:
         planned(plan)
     _tell(plan, report)
-    if isdir(home.arrivals):
-        from roost.travel import recognise
-
-        recognise(plan, home=home, settings=settings, options=options, report=report)
+    travel.prime(plan, home=home, settings=settings, options=options, report=report)
     lock = find_lock(plan, home=home, settings=settings, options=options, report=report)
     added = () if options.declared_only else additions.known(home, script)
     if added:
@@ -89,7 +85,14 @@ def _built(plan: Plan, lock: Lock, *, home: Home, settings: Settings, options: O
     environment, asked = None, plan
     while environment is None:
         try:
-            environment = ensure(lock, home=home, settings=settings, options=options, report=report)
+            environment = ensure(
+                lock,
+                home=home,
+                settings=settings,
+                options=options,
+                report=report,
+                installers=travel.installers(settings),
+            )
         except RoostError as error:
             if error.code != "build-failed":
                 raise
@@ -132,7 +135,9 @@ def _added_to(
             lock.artifacts, missing, roots=lock.roots, script=plan.script, python=python, home=home, settings=settings,
             options=options, report=report,
         )  # fmt: skip
-        found = environments.ensure(more, home=home, settings=settings, options=options, report=report)
+        found = environments.ensure(
+            more, home=home, settings=settings, options=options, report=report, installers=travel.installers(settings)
+        )
     except RoostError as error:
         names = ", ".join(f"`{one.text}`" for one in missing)
         report.note(f"without {names}, which an earlier run had added: {error.why[0] if error.why else error.what}")

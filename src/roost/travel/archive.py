@@ -10,9 +10,9 @@ import tarfile
 import zlib
 from pathlib import PurePosixPath
 
-from roost.distributions import Artifact
 from roost.values import Value
 
+from . import artifacts
 from .contents import Packed
 from .errors import BadArchive, CannotMove
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
     from typing import IO, BinaryIO, Self
+
+    from roost.distributions import Artifact
 
 FIRST = "roost-archive.json"
 SCHEMA = "roost.archive/1"
@@ -211,7 +213,7 @@ def _document(described: Described) -> dict[str, object]:
         "python": [described.implementation, described.short, described.abi, described.platform],
         "roots": described.roots,
         "extras": described.extras,
-        "artifacts": [[a.name, a.version, a.filename, a.url, a.sha256, a.size, a.commit] for a in described.artifacts],
+        "artifacts": artifacts.write(described.artifacts),
         "files": [[one.path, one.executable, one.size, one.sha256] for one in described.files],
     }
 
@@ -228,7 +230,7 @@ def _described(data: bytes, name: str) -> Described:
             short,
             abi,
             platform,
-            tuple(Artifact(*fields) for fields in document["artifacts"]),
+            artifacts.read(document["artifacts"]),
             tuple(map(str, document["roots"])),
             tuple((str(one), tuple(map(str, extras))) for one, extras in document["extras"]),
             tuple(_file(fields, name) for fields in document["files"]),

@@ -35,13 +35,23 @@ class Offer(Value):
 
     def answers(self, needs: Sequence[Requirement]) -> bool:
         """Tell whether this is a lock for exactly these needs: the same names asked for, each as it is wanted."""
-        wanted = {need.name for need in needs if _applies(need, self.lock.interpreter)}
-        if wanted != set(self.lock.roots):
+        names = wanted(needs, self.lock.interpreter)
+        if set(names) != set(self.lock.roots):
             return False
         locked = {artifact.name: artifact for artifact in self.lock.artifacts}
         return all(
-            need.name not in wanted or _satisfied(need, locked.get(need.name), dict(self.extras)) for need in needs
+            need.name not in names or _satisfied(need, locked.get(need.name), dict(self.extras)) for need in needs
         )
+
+
+def wanted(needs: Sequence[Requirement], interpreter: Interpreter) -> tuple[str, ...]:
+    """Give the names that are asked for on an interpreter."""
+    return tuple(dict.fromkeys(need.name for need in needs if _applies(need, interpreter)))
+
+
+def may_answer(plan: Plan, options: Options) -> bool:
+    """Tell whether a lock from elsewhere may answer a plan: not where the index is to be asked, or a lock stands beside."""
+    return plan.python.interpreter is not None and not options.upgrade and plan.script.declared.lock is None
 
 
 def note(home: Home, environment: Environment, lock: Lock, extras: tuple[tuple[str, tuple[str, ...]], ...]) -> None:
@@ -67,7 +77,7 @@ def recognise(plan: Plan, *, home: Home, settings: Settings, options: Options, r
     From then on the request is like any other that was resolved before.
     """
     interpreter = plan.python.interpreter
-    if interpreter is None or options.upgrade or plan.script.declared.lock is not None:
+    if interpreter is None or not may_answer(plan, options):
         return
     asked = request(plan, interpreter, settings)
     if not asked.requirements or asked.constraints or asked.stamps or recall(home, asked):
@@ -132,6 +142,3 @@ def _satisfied(need: Requirement, locked: Artifact | None, extras: dict[str, tup
     if not {canonical(extra) for extra in read.extras} <= set(extras.get(need.name, ())):
         return False
     return read.specifier.contains(locked.version, prereleases=True)
-
-
-__all__ = ["Offer", "note", "recognise"]

@@ -49,7 +49,7 @@ def pack(home: Home, environment: Environment, *, output: Path | None, report: R
         raise CannotMove(f"the environment `{environment.name}` is damaged", hints=("run its script: that mends it",))
     report.progress(f"reading `{environment.name}`")
     found = contents.collect(home, environment, known)
-    facts = _interpreter(environment)
+    facts = interpreter(environment)
     described = archive.Described(
         implementation=facts[0],
         short=known.short,
@@ -90,7 +90,7 @@ def named(environment: Environment, digest: str) -> str:
     return f"{readable}-{digest[:16]}{archive.SUFFIX}"
 
 
-def _interpreter(environment: Environment) -> tuple[str, str]:
+def interpreter(environment: Environment) -> tuple[str, str]:
     """Give implementation and ABI flags of an environment's Python.
 
     Raises:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from .archive import Described
     from .contents import Packed
+    from .pointers import Pointer
 
 OURS = re.compile(r"lib/[^/]+/(_roost(/|$)|site-packages/_roost)")  # what roost writes into every environment
 
@@ -114,7 +115,7 @@ def _same(file: Path, sha256: str | None) -> None:
         raise archive.bad(file.name, f"its sha256 is `{found}`, not `{wanted}{'' if sha256 else '…'}`")
 
 
-def choose(described: Described, home: Home) -> Interpreter:
+def choose(described: Described | Pointer, home: Home) -> Interpreter:
     """Find the Python of this machine that can load an archive's files: roost's own if it can, else the newest.
 
     It has the same implementation, minor version and ABI, and a C library that every wheel's name allows; what was
@@ -126,7 +127,7 @@ def choose(described: Described, home: Home) -> Interpreter:
     candidates = (interpreters.own(), *interpreters.installed(home, os.environ))
     why: list[str] = []
     for one in candidates:
-        reason = _unfit(described, one)
+        reason = unfit(described, one)
         if reason is None:
             return one
         why.append(f"Python {one.full}: {reason}")
@@ -141,7 +142,8 @@ def choose(described: Described, home: Home) -> Interpreter:
     )
 
 
-def _unfit(described: Described, one: Interpreter) -> str | None:
+def unfit(described: Described | Pointer, one: Interpreter) -> str | None:
+    """Say why an interpreter cannot load what was built elsewhere, or None."""
     if (one.implementation, one.short, one.abi) != (described.implementation, described.short, described.abi):
         return "another version or kind"
     for artifact in described.artifacts:
