@@ -278,3 +278,61 @@ def test_a_file_that_cannot_be_read_is_an_error_that_names_it(name, text, status
     assert roost("env", "import", "nowhere.txt").status == 66
     assert roost("env", "export", "nowhere", "--format", "pylock").status == 66
     assert roost("env", "export", name).status == 64
+
+
+THERE = "# /// script\n# dependencies = ['soup']\n# ///\nimport soup\nimport sys\nif sys.platform == 'win32':\n    import kettle\n"
+
+
+@pytest.fixture
+def over_there(index):
+    """Distributions that differ from platform to platform, and from Python to Python."""
+    index.add("soup", "1.0", requires=("spoon ; sys_platform == 'win32'", "fork ; python_version < '3.10'"))
+    for tag in ("cp312-cp312-win_amd64", "cp39-cp39-win_amd64", "cp312-cp312-manylinux_2_28_aarch64"):
+        index.add("spoon", "2.0", tag=tag, history=False)
+    index.add("fork", "3.0")
+    index.add("kettle", "4.0", uploaded="2015-01-01T00:00:00Z")
+    return index
+
+
+@pytest.mark.covers("C7")
+def test_a_lock_for_another_machine_is_written_beside_and_taken_by_no_run_here(over_there, roost, script):
+    path = script(THERE)
+    done = roost("lock", "--platform", "windows", "--python", "3.9", "--allow", "kettle", path)
+    assert done.output == "locked 4 distributions for windows with Python 3.9 in `pylock.it-windows-py3_9.toml`\n", (
+        done.errors
+    )
+    text = (roost.cwd / "pylock.it-windows-py3_9.toml").read_text()
+    assert "spoon-2.0-cp39-cp39-win_amd64.whl" in text
+    assert 'name = "kettle"' in text
+    assert (
+        "requires-python = \"==3.9.*\"\nenvironments = [\"sys_platform == 'win32' and platform_machine == 'AMD64'\"]\n"
+        in text
+    )
+    ran = roost("run", "-v", path)
+    assert ran.status == 0
+    assert "pylock" not in ran.errors
+    there = roost("lock", "--platform", "aarch64-unknown-linux-gnu", "--json", path).data
+    assert [one["name"] for one in there["distributions"]] == ["soup"]
+    assert there["file"].endswith("/pylock.it-aarch64-unknown-linux-gnu.toml")
+
+
+def test_a_lock_for_another_machine_is_refused_here(over_there, roost, script):
+    assert roost("lock", "--platform", "windows", script(THERE), "--allow", "kettle", "--python", "3.12").status == 0
+    done = roost("env", "import", "pylock.it-windows-py3_12.toml", "--python", python())
+    assert done.status == 69
+    assert "because it is for machines where `sys_platform == 'win32' and platform_machine == 'AMD64'`" in done.errors
+
+
+def test_a_platform_that_is_none_is_answered_with_those_that_are(over_there, roost, script):
+    done = roost("lock", "--platform", "beos", script(THERE))
+    assert done.status == 64
+    assert "error: there is no platform `beos`\nhint: there are: windows, linux, macos, " in done.errors
+    assert (
+        roost(
+            "lock",
+            "--platform",
+            "windows",
+            script("import soup\n# /// script\n# dependencies = ['soup>5']\n# ///\n", "no.py"),
+        ).status
+        == 69
+    )

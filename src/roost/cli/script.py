@@ -63,12 +63,37 @@ def lock(arguments: Arguments, output: Output) -> int:
     """Write the script's lock beside it."""
     desk = _desk(arguments, output)
     target = desk.pylock
+    platform = arguments.text("platform")
+    if platform is not None:
+        return _elsewhere(desk, platform, target.parent, output)
     found = desk.resolved(desk.script.replace(declared=desk.script.declared.replace(lock=None)))
     _write_lock(target, found)
     if output.json:
         output.document("roost.lock/1", {"file": str(target), "lock": views.lock_document(found)})
     else:
         output.text(f"locked {views.counted(len(found.artifacts), 'distribution')} in `{target.name}`")
+    return Exit.OK
+
+
+def _elsewhere(desk: Desk, platform: str, folder: Path, output: Output) -> int:
+    """Write the lock for another machine beside the script, where no run of this one takes it."""
+    from roost import home
+    from roost.distributions import elsewhere
+
+    assert desk.script.path is not None, "a script that has a place for its lock is a file"
+    script = desk.script.replace(declared=desk.script.declared.replace(lock=None))
+    found = elsewhere.lock(
+        script, platform, home=desk.home, settings=desk.settings, options=desk.options, report=output
+    )
+    target = folder / elsewhere.file_name(desk.script.path.stem, found, python=desk.options.python is not None)
+    home.write(target, found.text, mode=0o644)
+    if output.json:
+        names = [{"name": name, "version": version} for name, version in found.distributions]
+        data = {"platform": platform, "python": found.short, "distributions": names}
+        output.document("roost.lock-elsewhere/1", {"file": str(target), **data})
+    else:
+        count = views.counted(len(found.distributions), "distribution")
+        output.text(f"locked {count} for {platform} with Python {found.short} in `{target.name}`")
     return Exit.OK
 
 

@@ -68,10 +68,21 @@ def answer(script: Script, *, home: Home, settings: Settings, options: Options, 
 
 
 def plan_for(
-    script: Script, choice: Choice, *, home: Home, settings: Settings, options: Options, report: Reporter
+    script: Script,
+    choice: Choice,
+    *,
+    home: Home,
+    settings: Settings,
+    options: Options,
+    report: Reporter,
+    target: Target | None = None,
 ) -> Plan:
-    """Decide what a script needs on a Python that is chosen already; raises as `plan`."""
-    target = targets.of(choice)
+    """Decide what a script needs on a Python that is chosen already; raises as `plan`.
+
+    Args:
+        target: what markers are compared with; None: that Python on this machine.
+    """
+    target = target or targets.of(choice)
     declared = [(_declared(line, script), line) for line in script.declared.requirements if line.via != "pylock"]
     extra = [read(text, folder=None) for text in options.extra]
     allowed = frozenset(canonical(name) for name in options.allow) | frozenset(trusted(home))

@@ -63,6 +63,31 @@ def artifacts(text: str, interpreter: Interpreter, *, folder: Path, hashes: Decl
     return tuple(sorted(found, key=lambda artifact: artifact.name))
 
 
+def names(text: str) -> tuple[tuple[str, str], ...]:
+    """Give the name and version of everything in a lock, whatever it is for.
+
+    Raises:
+        UnreadableLock: the text is no lock that roost knows.
+    """
+    return tuple(
+        (str(one.get("name", "")), str(one.get("version", ""))) for one in _tables(_read(text).get("packages"))
+    )
+
+
+def meant_for(text: str, interpreter: Interpreter) -> str | None:
+    """Say why a lock is not for this machine (PEP 751, `environments`), or None.
+
+    Raises:
+        UnreadableLock: the text is no lock that roost knows.
+    """
+    wanted = _read(text).get("environments")
+    if not isinstance(wanted, list) or not wanted:
+        return None
+    if any(_wanted({"marker": marker}, interpreter) for marker in wanted):
+        return None
+    return f"it is for machines where {' or '.join(f'`{marker}`' for marker in wanted)}"
+
+
 def _read(text: str) -> Table:
     import tomllib
 

@@ -32,17 +32,22 @@ class Means(Value):
     environ: dict[str, str]
 
 
-def compile_with_uv(request: Request, means: Means, *, offline: bool, upgrade: bool) -> Completed:
+def compile_with_uv(
+    request: Request, means: Means, *, offline: bool, upgrade: bool, target: Sequence[str] = ()
+) -> Completed:
     """Ask uv for a lock; its text is the output when the status is 0.
+
+    Args:
+        target: options of uv's that name another platform and Python than the request's.
 
     Raises:
         EngineMissing: there is no uv.
         ProcessFailed: it ran longer than it may.
     """
-    guarded = _guarded(request, means, offline=offline)
+    guarded = _guarded(request, means, offline=offline, target=target)
     arguments = [
         "pip", "compile", "-", "--format", "pylock.toml", "--no-header", "--no-annotate", "--python", str(request.interpreter.path),
-        *request.indexes,
+        *request.indexes, *target,
     ]  # fmt: skip
     for name in guarded:
         arguments += ["--only-binary", name]
@@ -55,7 +60,7 @@ def compile_with_uv(request: Request, means: Means, *, offline: bool, upgrade: b
     return _ask(arguments, request.requirements, request.constraints, means)
 
 
-def _guarded(request: Request, means: Means, *, offline: bool) -> tuple[str, ...]:
+def _guarded(request: Request, means: Means, *, offline: bool, target: Sequence[str]) -> tuple[str, ...]:
     """Give the names that must not be built: inferred ones, and what only they need.
 
     Where everything is inferred that is all of them. Where some may be built, the closure of the others is
@@ -68,7 +73,7 @@ def _guarded(request: Request, means: Means, *, offline: bool) -> tuple[str, ...
         return (":all:",)
     bound = [text for text in request.requirements if _name(text) in request.wheels_only]
     arguments = ["pip", "compile", "-", "--no-header", "--no-annotate", "--no-strip-extras", "--only-binary", ":all:",
-                 "--python", str(request.interpreter.path), *request.indexes]  # fmt: skip
+                 "--python", str(request.interpreter.path), *request.indexes, *target]  # fmt: skip
     if request.exclude_newer:
         arguments += ["--exclude-newer", request.exclude_newer]
     if offline:

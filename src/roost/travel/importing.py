@@ -11,7 +11,7 @@ from roost.scripts.values import PythonRange
 from roost.values import Value
 
 from . import reading
-from .errors import NotKept
+from .errors import NotKept, WrongMachine
 from .needs import Needs, as_script, portable
 
 TYPE_CHECKING = False
@@ -73,6 +73,10 @@ def _read_lock(path: Path, *, home: Home, settings: Settings, options: Options, 
     offline = options.offline or settings.offline
     choice = pythons.choose(wanted, wanted=options.python, home=home, settings=settings, offline=offline)
     interpreter = pythons.fetch(choice, home=home, offline=offline, report=report)
+    if reason := pylock.meant_for(text, interpreter):
+        raise WrongMachine(
+            f"`{path.name}` is not for this machine", why=(reason,), hints=("lock its script here: `roost lock FILE`",)
+        )
     found = pylock.artifacts(text, interpreter, folder=path.absolute().parent)
     roots = tuple(artifact.name for artifact in found)
     kept = Lock(interpreter, found, pylock.without_credentials(text), roots, (f"read from `{path.name}`",))
