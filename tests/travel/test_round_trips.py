@@ -8,6 +8,7 @@ import pytest
 
 from roost import travel
 from roost.distributions import Options
+from roost.home import locate
 from roost.travel import exporting, importing
 from roost.travel.reading import FORMS, read
 from tests.index import sdist, wheel
@@ -48,13 +49,6 @@ SETS = {
 }
 BESIDE = {"limits.txt": "soup<2\nstock<1.4 # too strong\n", "more.txt": "# more\ncrumb<0.3\n-c limits.txt\n"}
 
-BACKEND = """
-import zipfile
-from pathlib import Path
-from setuptools import setup
-setup(name="flour", version="1.0", py_modules=["flour"])
-"""
-
 
 @pytest.fixture
 def kitchen(room):
@@ -81,8 +75,15 @@ def texts(kitchen) -> dict[str, str]:
     return {name: text.format(url=kitchen.served.url, **digests) for name, text in SETS.items()}
 
 
-def means(kitchen) -> dict:
-    return {"home": kitchen.home, "settings": kitchen.settings, "options": Options(), "report": kitchen.report}
+def means(kitchen, home=None) -> dict:
+    return {"home": home or kitchen.home, "settings": kitchen.settings, "options": Options(), "report": kitchen.report}
+
+
+def clean(folder):
+    """A home in which nothing is remembered."""
+    found = locate({"ROOST_HOME": str(folder / "clean-home")})
+    assert not found.state.exists()
+    return found
 
 
 def known(lock) -> list[tuple]:
@@ -116,7 +117,7 @@ def test_each_list_comes_back_with_the_same_lock_or_names_what_was_lost(form, ki
         there.write_text(written.text)
         for file, more in written.beside:
             (there.parent / file).write_text(more)
-        after, again = importing.lock(there, form, **means(kitchen))
+        after, again = importing.lock(there, form, **means(kitchen, clean(folder)))
         assert not again.lost, (name, again.lost)
         if written.lost:
             named[name] = written.lost
@@ -142,7 +143,7 @@ def test_a_locked_export_leads_to_the_same_though_the_index_moves_on(form, kitch
     there = tmp_path / "there" / FILES[form]
     there.parent.mkdir()
     there.write_text(written.text)
-    after, _ = importing.lock(there, form, **means(kitchen))
+    after, _ = importing.lock(there, form, **means(kitchen, clean(tmp_path)))
     assert known(after) == known(before)
 
 
@@ -154,7 +155,7 @@ def test_an_environment_is_exported_exactly(form, kitchen, tmp_path):
     there = tmp_path / "there" / FILES[form]
     there.parent.mkdir()
     there.write_text(written.text)
-    after, _ = importing.lock(there, form, **means(kitchen))
+    after, _ = importing.lock(there, form, **means(kitchen, clean(tmp_path)))
     assert [(one.name, one.version) for one in after.artifacts] == list(built.distributions)
     if form not in {"pep723", "pyproject"}:
         assert known(after) == [

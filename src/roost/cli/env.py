@@ -147,6 +147,7 @@ def collect(arguments: Arguments, output: Output) -> int:
     """Remove what nothing needs any more."""
     from roost import environments
     from roost.records import additions, collecting
+    from roost.travel import collecting as travelled
 
     home, _ = place.find(output)
     dry = arguments.has("dry-run")
@@ -156,6 +157,7 @@ def collect(arguments: Arguments, output: Output) -> int:
     if not dry:
         collecting.collect(home, older_than=age)
         additions.collect(home, older_than=age)
+        travelled.collect(home, older_than=age)
     if output.json:
         output.document(
             "roost.collected/1",

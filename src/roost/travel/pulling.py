@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -65,6 +66,7 @@ class Pulled:
                 site.report.progress(f"fetching `{artifact.filename}` from the remote cache")
                 homes.ensure(place.parent)
                 self._store.fetch(f"wheels/{artifact.sha256}", place, artifact.sha256)
+            os.utime(place.parent)  # used just now: `gc` looks at that
             here.append(artifact.replace(url=place.as_uri()))
         local = Lock(lock.interpreter, tuple(here), pylock.write(here, lock.interpreter), lock.roots)
         Uv().install(local, folder, site.replace(offline=True))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 
+from roost.scripts.errors import MetadataBroken
 from roost.travel.needs import Need, Needs
 
 from . import requirements
@@ -72,10 +73,16 @@ def read(path: Path, folder: Path) -> Needs:
 
     Args:
         folder: an empty one, for lists that the Dockerfile itself writes.
+
+    Raises:
+        MetadataBroken: it, or a list that it installs, cannot be read.
     """
     needs = Needs(path.parent.resolve().name or "image")
     reading = _Reading(path, folder)
-    text = path.read_text("utf-8", "replace")
+    try:
+        text = path.read_text("utf-8", "replace")
+    except OSError as error:
+        raise MetadataBroken(f"cannot read `{path}`", why=((error.strerror or str(error)).lower(),)) from error
     for word, rest in _instructions(text):
         needs = reading.take(needs, word, rest)
     return needs
