@@ -6,12 +6,14 @@ import subprocess
 import sys
 import tarfile
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from roost import travel
 from roost.travel.store import RemoteDamaged, RemoteMissing, Store
+from tests import parts
 from tests.conftest import Roost
 from tests.travel.s3 import Server
 
@@ -21,7 +23,8 @@ NOWHERE = "http://127.0.0.1:9/simple/"
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Server]:
-    pytest.importorskip("moto")
+    if find_spec("moto") is None:
+        parts.missing("moto is not installed")
     server = Server()
     server.start()
     yield server
