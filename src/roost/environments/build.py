@@ -149,9 +149,11 @@ def _proven(lock: Lock, digest: str, aside: Path, site: Site) -> Manifest:
 
 
 def _finish(lock: Lock, digest: str, aside: Path, steps: tuple[str, ...]) -> Manifest:
-    from .furnish import furnish
+    from .furnish import furnish, protect
 
-    files = furnish(aside, manifest.packages(aside, lock.interpreter.short))
+    site = manifest.packages(aside, lock.interpreter.short)
+    protect(site)
+    files = furnish(aside, site)
     described = manifest.describe(aside, lock, digest, files=files, steps=(*lock.steps, *steps))
     manifest.write(aside, described)
     return described
