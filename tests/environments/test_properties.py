@@ -13,9 +13,9 @@ from roost.distributions import Artifact, Lock, Requirement, pylock
 from roost.distributions.plan import _distinct
 from roost.distributions.requests import Request, recall, remember
 from roost.environments import manifest
+from roost.environments.integrity import _recorded, entries
 from roost.environments.key import key
 from roost.environments.manifest import Manifest
-from roost.environments.verify import _recorded, entries
 from roost.home import locate
 from roost.scripts import Interpreter
 
