@@ -583,6 +583,13 @@ print(getattr(pd, "read_" + "excel")("".join(["it.", "xls", "x"]))["a"].sum())
     assert "added openpyxl" in done.errors
 
 
+@pytest.mark.network
+@pytest.mark.thorough
+def test_libraries_that_try_what_they_can_do_without_get_nothing_added(roost, script):
+    done = roost("run", script("import requests, httpx, fastapi, pandas, sqlalchemy, jinja2\n"), timeout=300)
+    assert (done.status, done.errors) == (0, "")
+
+
 @pytest.mark.parametrize(
     ("damage", "said"),
     [

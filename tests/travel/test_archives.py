@@ -222,7 +222,7 @@ def test_an_archive_that_would_do_harm_is_refused_and_leaves_nothing(alter, said
 
     index_of(room)
     built = room.build("soup")
-    archive = travel.pack(room.home, built, output=tmp_path / "it.roost.tar.gz", report=room.report).file
+    archive = travel.pack(built, output=tmp_path / "it.roost.tar.gz", report=room.report).file
     from roost import environments
 
     environments.remove(room.home, built)
@@ -247,7 +247,7 @@ def test_every_flipped_byte_and_every_cut_is_refused(room, tmp_path):
 
     index_of(room)
     built = room.build("soup")
-    archive = travel.pack(room.home, built, output=tmp_path / "it.roost.tar.gz", report=room.report).file
+    archive = travel.pack(built, output=tmp_path / "it.roost.tar.gz", report=room.report).file
     environments.remove(room.home, built)
     whole = archive.read_bytes()
     places = range(10, len(whole) - 8, len(whole) // 25)  # behind gzip's header, of which nothing is used

@@ -152,7 +152,7 @@ def pack(arguments: Arguments, output: Output) -> int:
     home, _ = place.find(output)
     found = environments.find(home, arguments.words[0])
     target = arguments.text("output")
-    archived = travel.pack(home, found, output=Path(target).absolute() if target else None, report=output)
+    archived = travel.pack(found, output=Path(target).absolute() if target else None, report=output)
     if output.json:
         data = {"file": str(archived.file), "sha256": archived.sha256, "size": archived.size, "files": archived.files}
         output.document("roost.packed/1", {"environment": found.name, **data})

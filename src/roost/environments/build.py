@@ -54,29 +54,49 @@ def ensure(
     found = ready(place, digest)
     if found:
         return manifest.environment(place, found)
+    if home.pool:
+        from . import pools
+
+        why = pools.doubt(home)
+        if why:
+            report.warn(why)
+        shared = pools.found(home, digest)
+        if shared:
+            return manifest.environment(*shared)
     guard = home.locks / f"build-{digest[:SHORT]}"
     with locks.exclusive(
         guard, timeout=settings.build_timeout, waiting=lambda: report.progress("waiting for another build")
     ) as held:
         place = folder(home, lock, digest)  # under the lock: whoever held it may have built it
         found = ready(place, digest)
-        if found:
-            return manifest.environment(place, found)
-        from . import mending
-        from .installers import Site
-        from .store import sweep
+        if not found:
+            from . import mending
+            from .installers import Site
+            from .store import sweep
 
-        sweep(home)
-        if os.path.lexists(place):
-            mending.prepare(place, home=home, settings=settings, report=report)
-        what = f"cannot build the environment `{place.name}`"
-        offline = options.offline or settings.offline
-        return _build(lock, digest, place, Site(home, settings, report, offline, (held,), what, tuple(installers)))
+            sweep(home)
+            if os.path.lexists(place):
+                mending.prepare(place, home=home, settings=settings, report=report)
+            what = f"cannot build the environment `{place.name}`"
+            offline = options.offline or settings.offline
+            site = Site(home, settings, report, offline, (held,), what, tuple(installers))
+            return _build(lock, digest, place, site)
+    environment = manifest.environment(place, found)
+    _compiled_once(environment, home=home)
+    return environment
+
+
+def _compiled_once(environment: Environment, *, home: Home) -> None:
+    """Have bytecode written before several who waited for a build write it, each for itself."""
+    from . import bytecode
+
+    if environment.distributions and bytecode.writable(environment):
+        bytecode.compile(environment, home=home)
 
 
 def ready(place: Path, digest: str) -> Manifest | None:
     """Give the manifest of a folder that is whole, has this key and a Python that is there; None otherwise."""
-    from .verify import sound
+    from .integrity import sound
 
     found = manifest.read(place)
     if found is None or found.key != digest or not _alive(place, found):
@@ -152,9 +172,11 @@ def _proven(lock: Lock, digest: str, aside: Path, site: Site) -> Manifest:
 
 
 def _finish(lock: Lock, digest: str, aside: Path, steps: tuple[str, ...]) -> Manifest:
-    from .furnish import furnish
+    from .furnish import furnish, protect
 
-    files = furnish(aside, manifest.packages(aside, lock.interpreter.short))
+    site = manifest.packages(aside, lock.interpreter.short)
+    protect(site)
+    files = furnish(aside, site)
     described = manifest.describe(aside, lock, digest, files=files, steps=(*lock.steps, *steps))
     manifest.write(aside, described)
     return described

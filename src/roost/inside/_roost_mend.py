@@ -444,7 +444,7 @@ def follow():
             name = posix.readlink(RUN.additions + environment[environment.rindex("/") :])
         except OSError:
             break
-        environment = environment[: environment.rindex("/") + 1] + name
+        environment = name if name.startswith("/") else environment[: environment.rindex("/") + 1] + name
     if environment != RUN.environment and exists(environment + "/roost.json") and keeps(environment):
         switch(environment)
 
@@ -547,45 +547,42 @@ def ended(error, traceback):
         say(missing)
         return
     for file in broken(error, traceback, packages(RUN.environment) + "/"):
-        suspect(file, "%s: %s" % (type(error).__name__, error))
+        suspect(file, type(error).__name__, str(error))
 
 
 def broken(error, traceback, site):
-    """Name the files below site-packages that an exception speaks against; none for what may happen in a sound one.
+    """Name the files below site-packages that an exception speaks against.
 
-    That is what a library cannot be imported for, what cannot be found in one that was imported, a file of its own that
-    it does not find, and bytecode that ends too early.
+    That is the last one that it came through, a module that lacks something, a file that is not found, and bytecode
+    that ends too early. Most such exceptions are ordinary: the check that they lead to is made once a day for each.
     """
     named = [getattr(error, "filename", None), getattr(error, "path", None)]
     if isinstance(error, AttributeError):  # "module 'a' has no attribute 'b'"; the module itself from Python 3.10 on
         word = str(error).partition("module '")[2].partition("'")[0]
         module = getattr(error, "obj", None) or sys.modules.get(word)
         named += [getattr(module, "__file__", None), *getattr(module, "__path__", ())]
-    frames = []
+    through = []
     while traceback is not None:
-        frames.append(traceback.tb_frame)
+        through.append(traceback.tb_frame.f_code.co_filename)
         traceback = traceback.tb_next
-    where = [frame.f_code.co_filename for frame in frames if frame.f_code.co_name == "<module>"]
-    if isinstance(error, NameError) and frames:
-        where.append(frames[-1].f_code.co_filename)
     if type(error).__name__ == "PackageNotFoundError" or "marshal data" in str(error):
         named.append(site)
-    files = [file for file in (*named, *where[-1:]) if isinstance(file, str) and file.startswith(site)]
-    return sorted(set(files))
+    through = [file for file in through if file.startswith(site)]
+    return sorted({file for file in named if isinstance(file, str) and file.startswith(site)}.union(through[-1:]))
 
 
-def suspect(file, said):
+def suspect(file, kind, said):
     """Leave a mark in the environment for the check that looks for damage, unless it has looked at the same today."""
-    line = "%s\t%s\n" % (file, said.replace("\n", " "))
+    start = "%s\t%s: " % (file, kind)
     try:
         with open(RUN.environment + "/.cleared", encoding="utf-8", errors="surrogateescape") as known:
-            if line in known:
+            if any(line.startswith(start) for line in known):
                 return
     except OSError:
         pass
     try:
         with open(RUN.environment + "/.suspect", "a", encoding="utf-8", errors="surrogateescape") as mark:
-            mark.write(line)
+            mark.write(start + said[:200].replace("\n", " ") + "\n")
     except OSError:
         pass
 

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from roost.environments import Environment
     from roost.environments.manifest import Manifest
-    from roost.home import Home
 
 PIECE = 1 << 20  # bytes read at a time
 LEFT_OUT = ("uv_cache.json", "uv_build.json")  # when and how uv built a distribution: differs from build to build
@@ -44,7 +43,7 @@ class Contents(Value):
     replaced: tuple[tuple[str, bytes], ...]  # files that travel with other contents than they have here
 
 
-def collect(home: Home, environment: Environment, known: Manifest) -> Contents:
+def collect(environment: Environment, known: Manifest) -> Contents:
     """List the files that travel, each read once and compared with what its distribution installed.
 
     Bytecode, roost's own files and whatever was written later stay: all of that is made again.
@@ -53,7 +52,7 @@ def collect(home: Home, environment: Environment, known: Manifest) -> Contents:
         CannotMove: a file is not what was installed, or would not work elsewhere; names up to ten of them.
     """
     site = manifest.packages(environment.path, known.short)
-    looking = _Looking(environment.path, site, os.fsencode(f"{home.environments}/"))
+    looking = _Looking(environment.path, site, os.fsencode(f"{environment.path.parent}/"))
     looking.troubles += [*_editable(known), *_paths(environment, known)]
     for record in sorted(site.glob("*.dist-info/RECORD")):
         looking.at(record)

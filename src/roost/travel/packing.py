@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from roost.environments import Environment
-    from roost.home import Home
     from roost.reporting import Reporter
 
     from .contents import Packed
@@ -32,7 +31,7 @@ class Archived(Value):
     files: int
 
 
-def pack(home: Home, environment: Environment, *, output: Path | None, report: Reporter) -> Archived:
+def pack(environment: Environment, *, output: Path | None, report: Reporter) -> Archived:
     """Write an environment's archive.
 
     Args:
@@ -48,7 +47,7 @@ def pack(home: Home, environment: Environment, *, output: Path | None, report: R
     if known is None:
         raise CannotMove(f"the environment `{environment.name}` is damaged", hints=("run its script: that mends it",))
     report.progress(f"reading `{environment.name}`")
-    found = contents.collect(home, environment, known)
+    found = contents.collect(environment, known)
     facts = interpreter(environment)
     described = archive.Described(
         implementation=facts[0],

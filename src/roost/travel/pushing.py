@@ -150,7 +150,7 @@ def _fetched(artifact: Artifact, settings: Settings) -> bytes:
 def _archive(store: Store, home: Home, environment: Environment, *, again: bool, report: Reporter) -> tuple[str, int]:
     """Send the whole environment; gives its digest, and the bytes sent."""
     with tempfile.TemporaryDirectory(prefix="roost-", dir=homes.ensure(home.cache)) as folder:
-        packed = packing.pack(home, environment, output=Path(folder) / "environment.tar.gz", report=report)
+        packed = packing.pack(environment, output=Path(folder) / "environment.tar.gz", report=report)
         if not again and store.size(f"archives/{packed.sha256}") == packed.size:
             return packed.sha256, 0
         report.progress(f"sending {packed.size >> 20} MiB")
