@@ -88,6 +88,26 @@ def test_what_cannot_be_kept_is_named_and_strictly_nothing_is_written(kitchen, r
     assert not (roost.cwd / "out.toml").exists()
 
 
+def test_the_list_of_the_working_folder_is_exported_when_none_is_named(kitchen, roost, script):
+    done = roost("env", "export", "--format", "requirements")
+    assert done.status == 64
+    assert "needs a file or an environment" in done.errors
+    script("stock==1.4\n", "requirements.txt")
+    assert roost("env", "export", "--format", "requirements").output == "stock==1.4\n"
+
+
+def test_what_cannot_be_a_part_of_an_image_is_named(kitchen, roost, script):
+    script("", "pyproject.toml")
+    script("A = 1\n", "src/helper.py")
+    path = script("import soup\nimport helper\n", "jobs/it.py")
+    done = roost("env", "export", path, "--format", "dockerfile")
+    assert 'COPY ["it.py", "/app/it.py"]\nUSER 1000:1000\nCMD ["python3", "/app/it.py"]\n' in done.output
+    assert f"not kept: `{roost.cwd}/src/helper.py`: it lies outside of the script's folder" in done.errors
+    script("# Hello\n\n```python\nimport soup\n```\n", "it.md")
+    done = roost("env", "export", "it.md", "--format", "dockerfile")
+    assert "not kept: `it.md`: an image can only start a Python file" in done.errors
+
+
 def test_a_list_becomes_an_environment_whose_name_is_printed(kitchen, roost, script):
     done = roost("env", "import", listed(script, kitchen))
     assert (done.status, done.errors) == (0, "")

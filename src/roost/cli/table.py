@@ -251,7 +251,9 @@ COMMANDS = (
         (
             Positional(
                 "FILE|ENVIRONMENT",
-                "a script, `requirements.txt`, `pyproject.toml`, `pylock.toml`, `environment.yml`, a Dockerfile, or an environment",
+                "a script, `requirements.txt`, `pyproject.toml`, `pylock.toml`, `environment.yml`, a Dockerfile, or an environment; "
+                "none: the list in the working folder",
+                optional=True,
             ),
         ),
         about=(

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from roost.distributions import Options
     from roost.home import Home
-    from roost.scripts import Script
     from roost.settings import Settings
     from roost.travel import Subject
     from roost.travel.reading import Form
@@ -36,7 +35,10 @@ def export(arguments: Arguments, output: Output) -> int:
         raise UsageError(
             "`roost env export` needs `--format`", hints=("`roost env export FILE --format requirements`",)
         )
-    subject = _subject(arguments.words[0], home, settings, options, output)
+    word = arguments.words[0] if arguments.words else _listed_here()
+    subject = _subject(word, home, settings, options, output)
+    if form == "dockerfile":
+        subject = subject.replace(needs=subject.needs.losing(*subject.outside))
     name = arguments.text("output")
     target = Path(name).absolute() if name else None
     if target and target.exists() and not arguments.has("force"):
@@ -82,16 +84,18 @@ def _subject(word: str, home: Home, settings: Settings, options: Options, output
         return exporting.Subject(reading.read(path, form))
     script = place.read(word, home, output)
     needs = travel.of_script(script, home=home, settings=settings, options=options, report=output)
-    return exporting.Subject(needs, files=_files(script))
+    return exporting.program(needs, script)
 
 
-def _files(script: Script) -> tuple[str, ...]:
-    """Give the script and its local modules, relative to its folder; what lies elsewhere is no part of an image."""
-    if script.path is None:
-        return ()
-    folder = script.path.parent
-    local = [one for one in script.inputs if one.suffix == ".py" and one != script.path]
-    return tuple(one.relative_to(folder).as_posix() for one in (script.path, *local) if one.is_relative_to(folder))
+def _listed_here() -> str:
+    """Choose the list of the working folder."""
+    folder = place.folder()
+    for name in ("requirements.txt", "pyproject.toml", "pylock.toml", "environment.yml", "Dockerfile"):
+        if (folder / name).is_file():
+            return name
+    raise UsageError(
+        "`roost env export` needs a file or an environment", why=(f"`{folder}` has no list of requirements",)
+    )
 
 
 def import_(arguments: Arguments, output: Output) -> int:

@@ -159,8 +159,9 @@ def _built(asked: Asked, kept: Sequence[Artifact], added: Sequence[Requirement])
         settings=asked.settings, options=asked.options, report=asked.report,
     )  # fmt: skip
     return environments.ensure(
-        lock, home=asked.home, settings=asked.settings, options=asked.options, report=asked.report
-    )
+        lock, home=asked.home, settings=asked.settings, options=asked.options, report=asked.report,
+        installers=travel.installers(asked.settings),
+    )  # fmt: skip
 
 
 def _loose(asked: Asked) -> tuple[Requirement, ...]:
@@ -273,7 +274,10 @@ def _mended(asked: Asked, name: str) -> str | None:
     environments.suspect(folder, f"{folder / harm[0].file}\t{harm[0].what}")
     text = pylock.write(asked.held.artifacts, asked.python.interpreter)
     lock = Lock(asked.python.interpreter, asked.held.artifacts, text, asked.held.roots)
-    environments.ensure(lock, home=asked.home, settings=asked.settings, options=asked.options, report=asked.report)
+    environments.ensure(
+        lock, home=asked.home, settings=asked.settings, options=asked.options, report=asked.report,
+        installers=travel.installers(asked.settings),
+    )  # fmt: skip
     return f"mended the environment: {harm[0].sentence}"
 
 

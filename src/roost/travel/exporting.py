@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from roost.environments import Environment
     from roost.home import Home
     from roost.reporting import Reporter
+    from roost.scripts import Script
     from roost.settings import Settings
 
     from .reading import Form
@@ -32,7 +33,20 @@ class Subject(Value):
 
     needs: Needs
     lock: Lock | None = None  # where it is exact already
-    files: tuple[str, ...] = ()  # of the program, the one that is started first
+    files: tuple[str, ...] = ()  # of the program, the one that is started first; for an image
+    outside: tuple[str, ...] = ()  # a sentence for each file that cannot be a part of one
+
+
+def program(needs: Needs, script: Script) -> Subject:
+    """Take a script's needs, and itself with its local modules as they lie below its folder."""
+    if script.path is None or script.form != "python":
+        why = f"`{script.name}`: an image can only start a Python file"
+        return Subject(needs, outside=(why,))
+    folder = script.path.parent
+    local = [script.path, *(one for one in script.inputs if one.suffix == ".py" and one != script.path)]
+    files = [one.relative_to(folder).as_posix() for one in local if one.is_relative_to(folder)]
+    outside = [f"`{one}`: it lies outside of the script's folder" for one in local if not one.is_relative_to(folder)]
+    return Subject(needs, files=tuple(files), outside=tuple(outside))
 
 
 def locked(needs: Needs, *, home: Home, settings: Settings, options: Options, report: Reporter) -> Lock:

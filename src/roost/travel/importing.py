@@ -10,7 +10,7 @@ from roost.scripts import edit, pythons
 from roost.scripts.values import PythonRange
 from roost.values import Value
 
-from . import reading
+from . import installers, reading
 from .errors import NotKept, WrongMachine
 from .needs import Needs, as_script, portable
 
@@ -98,7 +98,9 @@ def build(
     found, needs = lock(path, form, home=home, settings=settings, options=options, report=report)
     if strict:
         _kept(needs.lost)
-    built = environments.ensure(found, home=home, settings=settings, options=options, report=report)
+    built = environments.ensure(
+        found, home=home, settings=settings, options=options, report=report, installers=installers(settings)
+    )
     return Imported(found, needs.lost, built)
 
 
