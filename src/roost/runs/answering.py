@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from roost import environments, locks
+from roost import environments, locks, travel
 from roost.distributions import Options, Requirement, extend, faults, plan_for
 from roost.errors import RoostError
 from roost.records import additions
