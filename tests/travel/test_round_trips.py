@@ -218,3 +218,18 @@ def test_places_of_this_machine_stay_and_are_named(kitchen, tmp_path):
         f"`-e {tmp_path}/dough` (`requirements.txt` line 2): it names a place of this machine",
         f"`{tmp_path}/dough` (`requirements.txt` line 3): it names a place of this machine",
     )
+
+
+@pytest.mark.thorough
+def test_a_lock_says_which_files_lie_on_this_machine(kitchen, tmp_path):
+    folder = tmp_path / "wheels"
+    folder.mkdir()
+    (folder / wheel("spice", "1.0")[0]).write_bytes(wheel("spice", "1.0")[1])
+    kitchen.settings = kitchen.settings.replace(index_find_links=(str(folder),))
+    built = kitchen.build("spice", "stock")
+    written = travel.export(travel.of_environment(built), "pylock", exact=False, beside=None, **means(kitchen))
+    assert written.lost == (f"`spice`: elsewhere its file is found only where the folder `{folder}` is",)
+    written = travel.export(travel.of_environment(built), "requirements", exact=False, beside=None, **means(kitchen))
+    assert "spice==1.0 \\\n    --hash=sha256:" in written.text
+    assert str(tmp_path) not in written.text
+    assert written.lost == ()

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 
 from roost.distributions import Lock, pylock
+from roost.distributions.indexes import Indexes
 from roost.values import Value
 
 from .forms import block, conda, dockerfile, requirements
 from .forms.values import Written
-from .needs import Needs, as_script, of_lock, portable
+from .needs import PLACE, Needs, as_script, of_lock, portable
 from .secrets import bare, restored
 
 TYPE_CHECKING = False
@@ -108,7 +109,7 @@ def export(
             return _lock(lock, needs, lost)
         indexes, variables = portable(needs).indexes, needs.variables
         needs = of_lock(needs.name, lock, _hashes(lock))
-        lost = (*(one for one in lost if "a place of this machine" not in one), *needs.lost)
+        lost = (*_without_places(lost), *needs.lost)
         needs = needs.replace(indexes=indexes, variables=variables)
     needs = portable(needs)
     if form != "requirements":
@@ -136,14 +137,13 @@ def _written(needs: Needs, form: Form, files: Sequence[str], beside: str | None,
         return block.pyproject(needs)
     if form == "environment.yml":
         return conda.write(needs)
-    default = settings.index_url
-    return dockerfile.write(
-        needs,
-        files=files,
-        index=bare(default.partition("=")[2] if "=" in default.partition("://")[0] else default)[0]
-        if default
-        else None,
-    )
+    default = Indexes(settings.index_url).named
+    return dockerfile.write(needs, files=files, index=bare(default[0][1])[0] if default else None)
+
+
+def _without_places(lost: Sequence[str]) -> tuple[str, ...]:
+    """Leave out what a lock says better, which knows what a place led to."""
+    return tuple(one for one in lost if not one.endswith(PLACE))
 
 
 def _lock(lock: Lock, needs: Needs, lost: tuple[str, ...]) -> Written:
@@ -156,9 +156,13 @@ def _lock(lock: Lock, needs: Needs, lost: tuple[str, ...]) -> Written:
     places = tuple(
         f"`{one.name}`: it lies in a folder of this machine, `{one.url.removeprefix('file://')}`" for one in here
     )
-    lost = tuple(one for one in lost if "a place of this machine" not in one)
+    places += tuple(
+        f"`{one.name}`: elsewhere its file is found only where the folder `{one.url.removeprefix('file://').rpartition('/')[0]}` is"
+        for one in kept
+        if one.url.startswith("file:")
+    )
     clean, _ = bare(_with_python(text, lock))
-    return Written(restored(clean, needs.variables), (*lost, *places))
+    return Written(restored(clean, needs.variables), (*_without_places(lost), *places))
 
 
 def _with_python(text: str, lock: Lock) -> str:

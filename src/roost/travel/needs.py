@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from roost.distributions import Lock
 
+PLACE = "it names a place of this machine"
+
 
 class Need(Value):
     """One requirement."""
@@ -101,7 +103,7 @@ def portable(needs: Needs) -> Needs:
         text, secret = clean(need.text)
         said = f"`{text}`{f' ({need.where})' if need.where else ''}"
         if _is_local(text):
-            lost.append(f"{said}: it names a place of this machine")
+            lost.append(f"{said}: {PLACE}")
             continue
         if secret:
             lost.append(f"{said}: its credentials")
