@@ -65,6 +65,10 @@ def test_other_words_for_the_same_needs_run_in_what_was_unpacked_and_other_needs
     for other in ("soup>2", "soup[butter]", "soup', 'stock"):
         path = script(NEEDS.replace("soup[bread]>=1", other), "other.py")
         assert elsewhere("run", "--offline", path).status == 69, other
+    limits = "# ]\n# [tool.uv]\n# constraint-dependencies = ['{}', 'absent<1']\n# ///".format
+    bounded = NEEDS.replace("['soup[bread]>=1']\n# ///", "[\n#  'soup[bread]',\n{}")
+    assert elsewhere("run", script(bounded.replace("{}", limits("stock<2")), "within.py")).output == "1.4\n"
+    assert elsewhere("run", "--offline", script(bounded.replace("{}", limits("stock<1.4")), "beyond.py")).status == 69
 
 
 @pytest.mark.thorough

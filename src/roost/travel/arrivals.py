@@ -33,12 +33,14 @@ class Offer(Value):
     lock: Lock
     extras: tuple[tuple[str, tuple[str, ...]], ...]  # distribution, and its extras of which everything is there
 
-    def answers(self, needs: Sequence[Requirement]) -> bool:
+    def answers(self, needs: Sequence[Requirement], constraints: Sequence[str]) -> bool:
         """Tell whether this is a lock for exactly these needs: the same names asked for, each as it is wanted."""
         names = wanted(needs, self.lock.interpreter)
         if set(names) != set(self.lock.roots):
             return False
         locked = {artifact.name: artifact for artifact in self.lock.artifacts}
+        if not all(_allowed(text, locked, self.lock.interpreter) for text in constraints):
+            return False
         return all(
             need.name not in names or _satisfied(need, locked.get(need.name), dict(self.extras)) for need in needs
         )
@@ -80,10 +82,10 @@ def recognise(plan: Plan, *, home: Home, settings: Settings, options: Options, r
     if interpreter is None or not may_answer(plan, options):
         return
     asked = request(plan, interpreter, settings)
-    if not asked.requirements or asked.constraints or asked.stamps or recall(home, asked):
+    if not asked.requirements or asked.stamps or recall(home, asked):
         return
     for offer in _offers(home, interpreter):
-        if offer.answers(plan.requirements):
+        if offer.answers(plan.requirements, asked.constraints):
             report.detail("an environment that came from elsewhere has what is needed")
             remember(home, asked, offer.lock.replace(roots=asked.roots))
             return
@@ -122,6 +124,23 @@ def _applies(need: Requirement, interpreter: Interpreter) -> bool:
         return Marker(marker).evaluate({**markers(interpreter), "extra": ""})
     except InvalidMarker:
         return True
+
+
+def _allowed(constraint: str, locked: dict[str, Artifact], interpreter: Interpreter) -> bool:
+    """Tell whether a constraint lets the locked version be."""
+    from packaging.requirements import InvalidRequirement
+    from packaging.requirements import Requirement as Read
+
+    from .extras import canonical
+
+    try:
+        read = Read(constraint)
+    except InvalidRequirement:
+        return False
+    there = locked.get(canonical(read.name))
+    if there is None or (read.marker and not read.marker.evaluate({**markers(interpreter), "extra": ""})):
+        return True
+    return not read.url and read.specifier.contains(there.version, prereleases=True)
 
 
 def _satisfied(need: Requirement, locked: Artifact | None, extras: dict[str, tuple[str, ...]]) -> bool:

@@ -194,7 +194,7 @@ def _for_plan(store: Store, plan: Plan, interpreter: Interpreter, trusted: tuple
         pointer = pointers.read(store, f"{folder}/{name}", trusted=trusted)
         if pointer and not unpacking.unfit(pointer, interpreter):
             offer = Offer(_lock(pointer, interpreter), pointer.extras)
-            if offer.answers(plan.requirements):
+            if offer.answers(plan.requirements, plan.script.declared.constraints):
                 return pointer
     return None
 
@@ -213,8 +213,8 @@ def recognise(plan: Plan, *, home: Home, settings: Settings, options: Options, r
     if interpreter is None or settings.remote_url is None or not arrivals.may_answer(plan, options):
         return
     asked = request(plan, interpreter, settings)
-    if not asked.requirements or asked.constraints or asked.stamps or recall(home, asked):
-        return
+    if not asked.requirements or asked.stamps or asked.exclude_newer or recall(home, asked):
+        return  # how new something may be is this machine's to say, and a pointer does not tell how old it is
     try:
         store = Store(settings.remote_url, timeout=settings.remote_timeout)
         pointer = _for_plan(store, plan, interpreter, settings.remote_trusted_keys)
