@@ -5,6 +5,8 @@ import hashlib
 import io
 import json
 import tarfile
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -29,10 +31,12 @@ def dinner(index, roost, script):
 
 
 @pytest.fixture
-def elsewhere(roost, environ, tmp_path) -> Roost:
+def elsewhere(roost, environ, tmp_path) -> Iterator[Roost]:
     """The same command with an empty home, where no index answers."""
     nowhere = {"ROOST_HOME": str(tmp_path / "elsewhere"), "ROOST_INDEX_URL": "http://127.0.0.1:9/simple/"}
-    return Roost(roost.command, environ | nowhere, roost.cwd)
+    there = Roost(roost.command, environ | nowhere, roost.cwd)
+    yield there
+    there.end()
 
 
 def packed(roost, what, name="it.roost.tar.gz") -> Path:
@@ -298,3 +302,28 @@ def test_what_was_built_from_source_wants_a_c_library_that_is_no_older():
     assert not _as_new("linux-x86_64-musl1.2", "linux-x86_64-glibc2.31")
     assert not _as_new("linux-aarch64-glibc2.36", "linux-x86_64-glibc2.36")
     assert _as_new("macosx-14-arm64", "macosx-12-arm64")
+
+
+@pytest.mark.thorough
+def test_an_unpacking_that_is_killed_leaves_nothing_that_is_used(roost, elsewhere, index, script, tmp_path):
+    index.add(
+        "soup",
+        "2.0",
+        modules={f"soup/part{number}.py": "x = 1\n" * 500 for number in range(3000)} | {"soup/__init__.py": ""},
+    )
+    path = script("# /// script\n# dependencies = ['soup']\n# ///\nimport soup.part2999; print(soup.part2999.x)\n")
+    assert roost("run", path).output == "1\n"
+    archive = packed(roost, path)
+    there = tmp_path / "elsewhere/data/environments"
+    unpacking = elsewhere.start("env", "unpack", archive)
+    end = time.monotonic() + 60
+    while not list(there.glob(".tmp-*/lib/*/site-packages/soup/part1*.py")):
+        assert time.monotonic() < end
+        assert unpacking.poll() is None, "it was over before it could be killed"
+    unpacking.kill()
+    unpacking.wait()
+    assert [place.name for place in there.iterdir() if not place.name.startswith(".tmp-")] == []
+    assert elsewhere("env", "list", "--json").data["environments"] == []
+    assert elsewhere("env", "unpack", archive).status == 0
+    assert elsewhere("run", path).output == "1\n"
+    assert [place.name.startswith("soup-") for place in there.iterdir()] == [True]
