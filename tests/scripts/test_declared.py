@@ -102,7 +102,7 @@ def test_settings_of_uv_in_the_block_count(folder):
         f"c @ file://{folder.parent}/c",
         "d",
     ]
-    assert found.indexes == ("http://two/simple", "http://one/simple")
+    assert (found.indexes, found.index_url) == (("http://two/simple",), "http://one/simple")
     assert found.exclude_newer == "2025-01-01T00:00:00Z"
 
 
@@ -211,7 +211,7 @@ pkg @ https://h/p.zip#sha256=cc
         "attrs", f"{folder}/more/here", "Flask>=3", 'requests[socks]     >=2 ; python_version < "4"', "six==1.17.0",
         "p @ git+https://h/p.git@main#egg=p", "pkg @ https://h/p.zip#sha256=cc", f"{folder}/local", f"-e {folder}/editable[x]",
     ]  # fmt: skip
-    assert found.indexes == ("http://one/simple", "http://two/simple")
+    assert (found.indexes, found.index_url) == (("http://two/simple",), "http://one/simple")
     assert found.constraints == ("flask<4",)
     assert next(one.hashes for one in found.requirements if one.text == "six==1.17.0") == ("sha256:aaaa", "sha256:bbbb")
     assert {path.name for path in script.inputs} == {"script.py", "requirements.txt", "base.txt", "limits.txt"}
@@ -221,7 +221,7 @@ pkg @ https://h/p.zip#sha256=cc
 def test_variables_in_a_requirements_file_are_filled_in(folder, monkeypatch):
     monkeypatch.setenv("INDEX_TOKEN", "t0k")
     put(folder, {"requirements.txt": "-i http://${INDEX_TOKEN}@one/simple\nsix\n"})
-    assert declared(folder, {"script.py": ""}).indexes == ("http://t0k@one/simple",)
+    assert declared(folder, {"script.py": ""}).index_url == "http://t0k@one/simple"
 
 
 def test_what_powershell_writes_is_read(folder):

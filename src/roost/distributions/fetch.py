@@ -36,12 +36,14 @@ def get(
     limit: int,
     headers: Mapping[str, str] | None = None,
     login: tuple[str, str] | None = None,
+    ca_file: str | None = None,
 ) -> Response:
     """Fetch address.
 
     Args:
         timeout: seconds for the whole of it.
         limit: bytes; a longer body is not read to its end.
+        ca_file: more certificates by which servers are known.
         login: user and password; they do not follow a redirection to another host.
 
     Raises:
@@ -56,7 +58,7 @@ def get(
         request = Request(without_credentials(address), headers={"User-Agent": "roost", **(headers or {})})  # noqa: S310 (file: is meant)
         if login:
             request.add_unredirected_header("Authorization", _basic(login))
-        with _opener().open(request, timeout=timeout) as answer:
+        with _opener(ca_file).open(request, timeout=timeout) as answer:
             return _read(answer, limit, timeout, end)
     except HTTPError as error:
         with error:
@@ -110,19 +112,25 @@ def _phrase(reason: object) -> str:
     return text[:1].lower() + text[1:]
 
 
-_known: list[OpenerDirector] = []
+_known: dict[str | None, OpenerDirector] = {}
 
 
-def _opener() -> OpenerDirector:
+def _opener(ca_file: str | None) -> OpenerDirector:
     """Make the opener once: proxies by their variables, certificates as OpenSSL and other clients are told."""
-    if not _known:
+    if ca_file not in _known:
         import ssl
+        from pathlib import Path
         from urllib.request import HTTPSHandler, build_opener
 
         context = ssl.create_default_context()
         _more_certificates(context)
-        _known.append(build_opener(HTTPSHandler(context=context)))
-    return _known[0]
+        if ca_file:
+            try:
+                context.load_verify_locations(Path(ca_file).expanduser())
+            except (OSError, ssl.SSLError) as error:
+                raise Unreachable(f"`index.ca-file` `{ca_file}` cannot be read: {_phrase(error)}") from error
+        _known[ca_file] = build_opener(HTTPSHandler(context=context))
+    return _known[ca_file]
 
 
 def _more_certificates(context: object) -> None:

@@ -40,14 +40,15 @@ def lock(plan: Plan, *, home: Home, settings: Settings, options: Options, report
 
         found, asked = use(plan, asked, report)
         if found:
-            return found
+            return found.replace(indexes=asked.indexes)
     if not asked.requirements:
         return Lock(interpreter, (), _empty(), (), ("nothing is needed",))
     known = recall(home, asked)
     if known and not options.upgrade and (offline or not known.older_than(settings.lock_max_age_days)):
         report.detail("the same request was resolved before")
-        return known.lock
-    return _asked_again(plan, asked, known, home=home, settings=settings, options=options, report=report)
+        return known.lock.replace(indexes=asked.indexes)
+    found = _asked_again(plan, asked, known, home=home, settings=settings, options=options, report=report)
+    return found.replace(indexes=asked.indexes)
 
 
 def remembered(plan: Plan, *, home: Home, settings: Settings) -> Remembered | None:
@@ -116,12 +117,9 @@ def _asked_again(
 
 def request(plan: Plan, interpreter: Interpreter, settings: Settings) -> Request:
     """Put together everything that decides the resolver's answer."""
-    from .indexes import configured
+    from .indexes import configured, of_script
 
     declared = plan.script.declared
-    indexes = configured(settings, os.environ).arguments()
-    for address in declared.indexes:
-        indexes += ("--index", address)
     return Request(
         requirements=tuple(dict.fromkeys(requirement.text for requirement in plan.requirements)),
         wheels_only=tuple(
@@ -130,7 +128,7 @@ def request(plan: Plan, interpreter: Interpreter, settings: Settings) -> Request
         roots=tuple(dict.fromkeys(requirement.name for requirement in plan.requirements)),
         interpreter=interpreter,
         constraints=declared.constraints,
-        indexes=indexes,
+        indexes=of_script(configured(settings, os.environ), declared),
         exclude_newer=declared.exclude_newer or settings.index_exclude_newer,
         stamps=_stamps([requirement.text for requirement in plan.requirements]),
         hashes=_hashes(plan),

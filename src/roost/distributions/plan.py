@@ -125,11 +125,10 @@ class _Once:
         if self._made is None:
             from .asking import Asker
             from .index import Index
-            from .indexes import configured
+            from .indexes import configured, of_script
 
             script, target, home, settings, options, allowed = self._parts
-            indexes = configured(settings, os.environ)
-            indexes = indexes.replace(extra=(*script.declared.indexes, *indexes.extra))
+            indexes = of_script(configured(settings, os.environ), script.declared)
             index = Index(indexes, home=home, settings=settings, offline=options.offline, again=options.upgrade)
             self._made = Asker(index, target=target, settings=settings, allowed=allowed)
         return self._made

@@ -6,13 +6,14 @@ from pathlib import Path
 
 from roost import processes
 from roost.distributions import engine, faults, pylock
-from roost.distributions.resolve import index_variables
+from roost.distributions.indexes import Indexes
+from roost.distributions.indexes.written import written
 from roost.errors import ProcessFailed
 from roost.values import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Protocol
 
     from roost.distributions import Lock
@@ -79,19 +80,32 @@ class Uv:
         if site.offline:
             raise faults.classify(cached.errors, what=site.what)
         progress = engine.Progress(site.report)
-        self._run(sync, site, progress)
+        with written(lock.indexes or Indexes()) as asked:
+            self._run([*sync, *asked.options], site, progress, asked.variables)
         return (
             said,
             f"uv from the index: {len(lock.artifacts)} installed, {progress.downloaded} downloaded, {progress.built} built",
         )
 
-    def _run(self, arguments: Sequence[str], site: Site, progress: engine.Progress | None = None) -> Completed:
-        done = self._try(arguments, site, progress)
+    def _run(
+        self,
+        arguments: Sequence[str],
+        site: Site,
+        progress: engine.Progress | None = None,
+        variables: Mapping[str, str] | None = None,
+    ) -> Completed:
+        done = self._try(arguments, site, progress, variables)
         if done.status:
             raise faults.classify(done.errors, what=site.what)
         return done
 
-    def _try(self, arguments: Sequence[str], site: Site, progress: engine.Progress | None = None) -> Completed:
+    def _try(
+        self,
+        arguments: Sequence[str],
+        site: Site,
+        progress: engine.Progress | None = None,
+        variables: Mapping[str, str] | None = None,
+    ) -> Completed:
         try:
             return engine.run(
                 arguments,
@@ -101,7 +115,7 @@ class Uv:
                 report=site.report,
                 line=progress,
                 keep=site.keep,
-                variables=index_variables(site.settings),
+                variables=variables,
                 cwd=Path("/"),
             )
         except ProcessFailed as error:
@@ -125,7 +139,7 @@ class Pip:
         from roost.distributions.pip import environment
 
         python = str(lock.interpreter.path)
-        variables = environment(site.home, site.settings)
+        variables = environment(site.home, site.settings, lock.indexes or Indexes())
         self._run([python, "-I", "-m", "venv", "--without-pip", str(folder)], variables, site)
         if lock.artifacts:
             file = folder / "requirements.txt"

@@ -63,7 +63,7 @@ def answer(request: Mapping[str, object], *, home: Home, settings: Settings, rep
     ]
     places = tuple(dict.fromkeys((place, *texts)))
     script = _script(request, places, home)
-    indexes = (*map(str, _list(request.get("indexes"))), *script.declared.indexes)
+    indexes = (*script.declared.indexes, *map(str, _list(request.get("indexes"))))
     script = script.replace(declared=script.declared.replace(indexes=tuple(dict.fromkeys(indexes))))
     try:
         with locks.exclusive(home.locks / f"additions-{place.name[2:4]}", timeout=settings.build_timeout):

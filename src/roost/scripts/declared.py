@@ -99,6 +99,8 @@ def _listed(path: Path | None, folder: Path, top: Path, gathered: Gathered) -> D
             f"`{candidate.name}`",
             "requirements",
             indexes=tuple(dict.fromkeys(listed.indexes)),
+            index_url=listed.index_url,
+            find_links=tuple(dict.fromkeys(listed.find_links)),
             constraints=tuple(listed.constraints),
         )
     return None

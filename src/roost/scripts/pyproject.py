@@ -63,7 +63,9 @@ def _declared(path: Path, project: dict[str, object], tools: dict[str, object]) 
         checked(one, where=f"`{path}`", line=line)
         declarations.append(Declaration(applied(one, settings, str(path.parent)), line, path, "pyproject"))
     declarations += _dynamic(path, project, tools)
-    return Declared(tuple(declarations), f"`{path}`", "pyproject", python, indexes=indexes(settings))
+    declared = Declared(tuple(declarations), f"`{path}`", "pyproject", python)
+    roost = tools.get("roost")
+    return indexes(settings, str(path.parent), roost if isinstance(roost, dict) else None).within(declared)
 
 
 def _dynamic(path: Path, project: dict[str, object], tools: dict[str, object]) -> list[Declaration]:
