@@ -116,6 +116,16 @@ def _steps(plan: Plan, request: Request, means: Means, options: Options) -> Gene
     label = "uv from its cache" if offline else "uv from the index"
     first = yield Step(label, partial(_with_uv, request, means, what, offline=offline, upgrade=options.upgrade))
     fault = first
+    if (
+        isinstance(first, faults.NoUploadTime)
+        and not request.timeless
+        and any(one.private for one in request.indexes.places)
+    ):
+        request = request.replace(timeless=True)  # an index of one's own that does not say how old files are
+        label = "uv from the index, without an age limit for private ones"
+        fault = first = yield Step(
+            label, partial(_with_uv, request, means, what, offline=offline, upgrade=options.upgrade)
+        )
     if isinstance(first, AWAY) and not offline:
         label, from_cache = "uv from its cache", True
         fault = yield Step(label, partial(_with_uv, request, means, what, offline=True))
@@ -144,9 +154,18 @@ def _with_uv(request: Request, means: Means, what: str, *, offline: bool = False
     except ProcessFailed as error:
         raise faults.TimedOut(what, why=(error.what, *error.why)) from error
     if answer.status:
-        raise faults.classify(answer.errors, what=what)
+        fault = faults.classify(answer.errors, what=what, indexes=request.indexes)
+        if request.indexes.guarded:
+            from .claims import missing
+
+            fault = missing(fault, request, means, what, offline=offline)
+        raise fault
     text = pylock.without_credentials(answer.output)
     found = pylock.artifacts(text, request.interpreter, folder=Path("/"), hashes=request.hashes)
+    if request.indexes.guarded:
+        from .claims import confirm
+
+        confirm(found, request, means, what, offline=offline)
     means.report.step(f"resolved {len(found)} distribution{'s' if len(found) != 1 else ''} in {answer.seconds:.1f} s")
     return Lock(request.interpreter, found, text, request.roots)
 

@@ -1,9 +1,15 @@
-"""What goes wrong both where roost asks an index and where the engine does."""
+"""What goes wrong while distributions are found and installed, whoever notices it."""
 
 from roost.errors import Exit, RoostError
 
 
-class IndexUnreachable(RoostError):
+class Fault(RoostError):
+    """A failure with a class and the stage at which it came."""
+
+    stage = "resolve"  # or "install"
+
+
+class IndexUnreachable(Fault):
     """An index does not answer, or answers with a fault of its own."""
 
     code = "index-unreachable"

@@ -106,8 +106,8 @@ def resolve_with_pip(request: Request, means: Means, what: str) -> Lock:
     except ProcessFailed as error:
         raise faults.TimedOut(what, why=(error.what, *error.why)) from error
     if answer.status:
-        raise faults.classify(answer.errors, what=what)
-    return _lock(request, answer.output, what)
+        raise faults.classify(answer.errors, what=what, indexes=request.indexes)
+    return _lock(request, answer.output, means, what)
 
 
 def _words(request: Request) -> list[str]:
@@ -117,13 +117,17 @@ def _words(request: Request) -> list[str]:
     return words
 
 
-def _lock(request: Request, output: str, what: str) -> Lock:
+def _lock(request: Request, output: str, means: Means, what: str) -> Lock:
     try:
         entries = cast("list[Table]", json.loads(output[output.index("{") :])["install"])
         found = tuple(sorted((_artifact(entry) for entry in entries), key=lambda artifact: artifact.name))
     except (ValueError, KeyError, TypeError) as error:
         raise faults.EngineFailed(what, why=("the report of pip cannot be read", str(error))) from error
     confirm(found, request.hashes)
+    if request.indexes.guarded:
+        from .claims import confirm as confirm_claims
+
+        confirm_claims(found, request, means, what, offline=False)
     return Lock(request.interpreter, found, pylock.write(found, request.interpreter), request.roots)
 
 

@@ -64,10 +64,10 @@ class Uv:
 
     def install(self, lock: Lock, folder: Path, site: Site) -> tuple[str, ...]:
         """Make the folder; install from the cache, and from the index what is not there."""
-        self._run(
-            ["venv", "--quiet", "--relocatable", "--no-project", "--python", str(lock.interpreter.path), str(folder)],
-            site,
-        )
+        make = ["venv", "--quiet", "--relocatable", "--no-project", "--python", str(lock.interpreter.path), str(folder)]
+        made = self._try(make, site)
+        if made.status:
+            raise faults.classify(made.errors, what=site.what, stage="install")
         if not lock.artifacts:
             return ()
         file = folder / "pylock.toml"
@@ -78,26 +78,17 @@ class Uv:
             return (f"uv from its cache: {len(lock.artifacts)} installed",)
         said = f"uv from its cache: {faults.one_line(cached.errors)}"
         if site.offline:
-            raise faults.classify(cached.errors, what=site.what)
+            raise faults.classify(cached.errors, what=site.what, stage="install", indexes=lock.indexes)
         progress = engine.Progress(site.report)
-        with written(lock.indexes or Indexes()) as asked:
-            self._run([*sync, *asked.options], site, progress, asked.variables)
+        indexes = lock.indexes or Indexes()
+        with written(indexes) as asked:
+            done = self._try([*sync, *asked.options], site, progress, asked.variables)
+        if done.status:
+            raise faults.classify(done.errors, what=site.what, stage="install", indexes=indexes)
         return (
             said,
             f"uv from the index: {len(lock.artifacts)} installed, {progress.downloaded} downloaded, {progress.built} built",
         )
-
-    def _run(
-        self,
-        arguments: Sequence[str],
-        site: Site,
-        progress: engine.Progress | None = None,
-        variables: Mapping[str, str] | None = None,
-    ) -> Completed:
-        done = self._try(arguments, site, progress, variables)
-        if done.status:
-            raise faults.classify(done.errors, what=site.what)
-        return done
 
     def _try(
         self,
@@ -119,7 +110,7 @@ class Uv:
                 cwd=Path("/"),
             )
         except ProcessFailed as error:
-            raise faults.TimedOut(site.what, why=(error.what, *error.why)) from error
+            raise _too_long(site, error) from error
 
 
 class Pip:
@@ -165,9 +156,15 @@ class Pip:
                 argv, env=variables, timeout=site.settings.build_timeout, keep=site.keep, cwd=Path("/")
             )
         except ProcessFailed as error:
-            raise faults.TimedOut(site.what, why=(error.what, *error.why)) from error
+            raise _too_long(site, error) from error
         if done.status:
-            raise faults.classify(done.errors or done.output, what=site.what)
+            raise faults.classify(done.errors or done.output, what=site.what, stage="install")
+
+
+def _too_long(site: Site, error: ProcessFailed) -> faults.TimedOut:
+    fault = faults.TimedOut(site.what, why=(error.what, *error.why))
+    fault.stage = "install"
+    return fault
 
 
 def _line(artifact: object) -> str:

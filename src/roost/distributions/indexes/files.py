@@ -13,12 +13,13 @@ if TYPE_CHECKING:
 
 
 def places(environ: Mapping[str, str]) -> tuple[str, ...]:
-    """Name the files of uv and pip that are read, whether they are there or not.
+    """Name the files of uv and pip that are read, whether they are there or not, and the one with everybody's credentials.
 
-    Files with credentials (netrc, roost's own logins) are none of them: they decide who may ask, not which index is asked.
+    An index that wants credentials is somebody's own and asked before others: so netrc has a part in which one is asked.
     """
     user = environ.get("HOME") or "~"
-    return tuple(dict.fromkeys([*_uv_places(environ, user), *_pip_places(environ, user)]))
+    netrc = environ.get("NETRC") or f"{user}/.netrc"
+    return tuple(dict.fromkeys([*_uv_places(environ, user), *_pip_places(environ, user), netrc]))
 
 
 def _config_folders(environ: Mapping[str, str], user: str) -> tuple[str, ...]:
