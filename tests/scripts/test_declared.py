@@ -440,3 +440,50 @@ def test_any_project_is_read_or_one_error(tmp_path_factory, text):
 def test_any_line_has_install_lines_or_none(text):
     assert isinstance(pip_lines.requirements_of(f"pip install {text}"), tuple)
     specifiers(text)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "# pip install soup --extra-index-url https://own/simple",
+        "# pip install --index-url=https://own/simple soup",
+        "# pip install -i 'https://own/simple' soup",
+    ],
+)
+def test_an_install_line_names_an_index(folder, line):
+    found = declared(folder, {"script.py": f"{line}\nimport soup\n"})
+    assert ([one.text for one in found.requirements], found.indexes) == (["soup"], ("https://own/simple",))
+
+
+def test_tables_of_uv_and_roost_name_indexes(folder):
+    found = declared(
+        folder,
+        {
+            "script.py": """# /// script
+# dependencies = ["soup"]
+# [[tool.uv.index]]
+# name = "team"
+# url = "https://team/simple"
+# explicit = true
+# [tool.uv.sources]
+# Soup = { index = "team" }
+# [tool.roost.index]
+# url = "https://all/simple"
+# extra = ["own=https://own/simple"]
+# find-links = ["wheels"]
+# pins = { "acme-*" = "own" }
+# ///
+"""
+        },
+    )
+    assert found.indexes == ("own=https://own/simple", "team=https://team/simple")
+    assert (found.index_url, found.explicit) == ("https://all/simple", ("team",))
+    assert (found.sources, found.pins) == ((("soup", "team"),), (("acme-*", "own"),))
+    assert found.find_links == (str(folder / "wheels"),)
+
+
+def test_a_repository_cannot_be_editable(folder):
+    put(folder, {"requirements.txt": "-e git+https://host/soup.git#egg=soup\n-f wheels\n"})
+    found = declared(folder, {"script.py": ""})
+    assert [one.text for one in found.requirements] == ["soup @ git+https://host/soup.git#egg=soup"]
+    assert found.find_links == (str(folder / "wheels"),)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import direct
 from .lock import lock
 from .values import Plan, Requirement
 
@@ -41,7 +42,9 @@ def extend(
     """
     pinned = [_pin(one) for one in artifacts]
     declared = script.declared.replace(requirements=(), lock=None)
-    plan = Plan(script.replace(declared=declared), python, (*pinned, *added), (), ())
+    known = direct.logins([*(line.text for line in script.declared.requirements), *(one.text for one in added)])
+    added = [one.replace(text=direct.bare(one.text)) for one in added]
+    plan = Plan(script.replace(declared=declared), python, (*pinned, *added), (), (), logins=known)
     assert python.interpreter is not None
     found = lock(
         plan,

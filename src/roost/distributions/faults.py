@@ -101,6 +101,13 @@ class NoUploadTime(Fault):
     exit = Exit.UNAVAILABLE
 
 
+class RepositoryFailed(Fault):
+    """A repository, or a revision in it, cannot be had."""
+
+    code = "repository-failed"
+    exit = Exit.UNAVAILABLE
+
+
 class BadRequirement(Fault):
     """A requirement cannot be read (PEP 508)."""
 
@@ -131,6 +138,7 @@ PATTERNS = (  # the first that is found wins: what lies nearer to the machine st
     _pattern(DiskFull, r"no space left on device|os error 28\b|disk quota exceeded|os error 122\b", "make room, or drop what is not used: `roost env gc`"),
     _pattern(NoPermission, r"permission denied|os error 13\b|read-only file system|os error 30\b", "name a folder that can be written: `export ROOST_HOME=/path/to/folder`"),
     _pattern(HashMismatch, r"hash mismatch|hashes? .{0,40}(do not|don't|does not|doesn't) match|mismatched hash", "somebody changed the file, or a proxy did; ask the index again: `roost run --upgrade FILE`"),
+    _pattern(RepositoryFailed, r"git operation failed|failed to (fetch|resolve|clone) .{0,40}(commit|branch|tag|ref|repository)|couldn't find remote ref|git (clone|fetch)\b.{0,200}did not run successfully", "see whether you can have it: `git ls-remote ADDRESS`; with a token that stands in a variable: `git+https://${TOKEN}@host/…` in a requirements file"),
     _pattern(CredentialsRefused, r"\b40[13] (unauthorized|forbidden)|status code 40[13]|missing credentials|401 client error|403 client error"),
     _pattern(BadRequirement, r"couldn't parse requirement|failed to parse: |invalid requirement|expected (package name|one of|version specifier)"),
     _pattern(NotCached, r"network connectivity is disabled|in the (offline )?cache|packages were unavailable because (the )?network", "run once with the network, then it works without"),

@@ -101,6 +101,7 @@ def _asked_again(
     from .errors import IndexUnreachable
     from .faults import TimedOut
 
+    _warn(asked, report)
     try:
         found = resolve(plan, asked, home=home, settings=settings, options=options, report=report)
     except (IndexUnreachable, TimedOut) as error:
@@ -113,6 +114,16 @@ def _asked_again(
     elif known and not options.upgrade:
         return known.lock
     return found.lock
+
+
+def _warn(asked: Request, report: Reporter) -> None:
+    """Say that a password in an address is read by everybody who reads the file or the process's variables."""
+    for place in asked.indexes.places:
+        if place.address != place.bare:
+            report.note(
+                f"the address of the index `{place.name}` has a password in it; roost keeps it nowhere: better log in once, "
+                f"`roost index login {place.name}`"
+            )
 
 
 def request(plan: Plan, interpreter: Interpreter, settings: Settings) -> Request:
@@ -128,7 +139,7 @@ def request(plan: Plan, interpreter: Interpreter, settings: Settings) -> Request
         roots=tuple(dict.fromkeys(requirement.name for requirement in plan.requirements)),
         interpreter=interpreter,
         constraints=declared.constraints,
-        indexes=of_script(configured(settings, os.environ), declared),
+        indexes=of_script(configured(settings, os.environ), declared).replace(logins=plan.logins),
         exclude_newer=declared.exclude_newer or settings.index_exclude_newer,
         stamps=_stamps([requirement.text for requirement in plan.requirements]),
         hashes=_hashes(plan),

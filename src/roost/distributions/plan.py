@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from . import implicit, targets
+from . import direct, implicit, targets
 from .brings import brought
 from .coverage import Coverage, Wanted, read
 from .named import Named
@@ -73,7 +73,7 @@ def plan_for(
     """Decide what a script needs on a Python that is chosen already; raises as `plan`."""
     target = targets.of(choice)
     declared = [(_declared(line, script), line) for line in script.declared.requirements if line.via != "pylock"]
-    extra = [read(text, folder=None) for text in options.extra]
+    extra = [read(direct.bare(text), folder=None) for text in options.extra]
     allowed = frozenset(canonical(name) for name in options.allow) | frozenset(trusted(home))
     asker = _Once(script, target, home=home, settings=settings, options=options, allowed=allowed)
     coverage = Coverage([*(wanted for wanted, _ in declared), *extra], target, lambda wanted: asker().listing(wanted))
@@ -102,6 +102,7 @@ def plan_for(
         answers=tuple(Answer(one, named.means, named.name, named.reason) for one, named in answers),
         unresolved=tuple(_unresolved(answers)),
         notes=tuple(dict.fromkeys(notes)),
+        logins=direct.logins([*(line.text for line in script.declared.requirements), *options.extra]),
     )
 
 
@@ -137,11 +138,11 @@ class _Once:
 def _declared(line: Declaration, script: Script) -> Wanted:
     folder = line.file.parent if line.file else script.path.parent if script.path else None
     try:
-        return read(line.text, folder=folder)
+        return read(direct.bare(line.text), folder=folder)
     except UnreadableRequirement as error:
         where = f"`{line.file.name}`" if line.file else f"`{script.name}`"
         raise UnreadableRequirement(
-            f"cannot read the requirement `{line.text}` at line {line.line} of {where}",
+            f"cannot read the requirement `{direct.bare(line.text)}` at line {line.line} of {where}",
             why=error.why,
             hints=error.hints,
         ) from error

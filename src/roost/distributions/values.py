@@ -64,6 +64,11 @@ class Plan(Value):
     answers: tuple[Answer, ...]
     unresolved: tuple[Unresolved, ...]
     notes: tuple[str, ...] = ()
+    logins: tuple[tuple[str, str, str], ...] = ()  # (scheme and host, user, password) from requirements' own addresses
+
+    def __repr__(self) -> str:
+        """Show it without what requirements' addresses say of credentials."""
+        return f"Plan({self.script.name!r}, {self.requirements!r})"
 
 
 class Artifact(Value):

@@ -58,7 +58,9 @@ def gather(
     if declared is None and pip:
         from . import pip_lines
 
-        declared = Declared(pip_lines.declarations(pip), f"`pip install` lines of `{name}`", "pip line")
+        declared = Declared(
+            pip_lines.declarations(pip), f"`pip install` lines of `{name}`", "pip line", indexes=pip_lines.indexes(pip)
+        )
     gathered.declared = (declared or Declared()).replace(lock=lock)
     return gathered
 

@@ -129,7 +129,13 @@ def _option(text: str, number: int, path: Path, listed: Listed, *, constraining:
         inner = Path(posixpath.normpath(path.parent / value))
         _read(inner, listed, constraining=constraining or name == "--constraint", included=f"`{path}` line {number}")
     elif name == "--editable":
-        listed.requirements.append(Declaration(f"-e {_placed(value, path)}", number, path, "requirements"))
+        if _ADDRESS.match(value) and not value.startswith("file:"):
+            listed.notes.append(
+                f"`{path.name}` line {number}: a repository cannot be editable here; what it has is installed"
+            )
+            listed.requirements.append(_declaration(value, number, path))
+        else:
+            listed.requirements.append(Declaration(f"-e {_placed(value, path)}", number, path, "requirements"))
     elif name in {"--index-url", "--pypi-url"} and value:
         listed.index_url = value
     elif name == "--extra-index-url" and value:

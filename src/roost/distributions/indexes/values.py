@@ -42,6 +42,7 @@ class Indexes(Value):
     public: tuple[str, ...] = ()  # names or addresses of extra ones that are nobody's own
     explicit: tuple[str, ...] = ()  # names of extra ones that are asked only for `sources`
     commands: tuple[tuple[str, str], ...] = ()  # (index, command): it says the token
+    logins: tuple[tuple[str, str, str], ...] = ()  # (scheme and host, user, password) from requirements' own addresses
     asking: tuple[str, ...] = ()  # names of those that want credentials: somebody's own, the default one too
 
     @property
@@ -122,6 +123,8 @@ def without_credentials(address: str) -> str:
     """Give an address as it may be shown and stored."""
     scheme, mark, rest = address.partition("://")
     host, slash, path = rest.partition("/")
+    if scheme.endswith("ssh") and ":" not in host.rpartition("@")[0]:
+        return address  # `git@host` is no secret, and nothing works without it
     return f"{scheme}{mark}{host.rpartition('@')[2]}{slash}{path}" if mark else address
 
 

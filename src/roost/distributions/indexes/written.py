@@ -11,6 +11,7 @@ import os
 from contextlib import contextmanager
 from pathlib import Path
 
+from roost.distributions.direct import for_git
 from roost.values import Value
 
 from .credentials import credentials, variable
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from .values import Indexes, Place
 
+DIRECT = "ROOST_DIRECT"
 PROJECT = "roost-request"  # what the engine calls the requirements that have an index of their own
 
 
@@ -60,7 +62,7 @@ def written(
         project = folder / "pyproject.toml" if own else None
         if project is not None:
             project.write_text(_project(own), "utf-8")
-        more = {"UV_NO_CONFIG": "false"}
+        more = {"UV_NO_CONFIG": "false"} | for_git(indexes.logins)
         if claims:
             for proxied in ("NO_PROXY", "no_proxy"):
                 more[proxied] = ",".join(filter(None, (environ.get(proxied), "127.0.0.1")))
@@ -79,6 +81,8 @@ def variables(indexes: Indexes, environ: Mapping[str, str] = os.environ) -> dict
         if known:
             found[f"UV_INDEX_{variable(place.name)}_USERNAME"] = known.user
             found[f"UV_INDEX_{variable(place.name)}_PASSWORD"] = known.password
+    for number, (_, user, password) in enumerate(indexes.logins):
+        found |= {f"UV_INDEX_{DIRECT}_{number}_USERNAME": user, f"UV_INDEX_{DIRECT}_{number}_PASSWORD": password}
     return found
 
 
@@ -101,6 +105,8 @@ def _config(indexes: Indexes, claims: str | None, *, timeless: bool) -> str:
         lines += ["default = true"] if indexes.default and not others else []
     for place in others:
         lines += _table("[[index]]", place, default=place is last)
+    for number, (origin, _, _) in enumerate(indexes.logins):  # asked for no name: the engine learns whose host it is
+        lines += ["[[index]]", f'name = "{DIRECT}-{number}"', f"url = {_quoted(origin + '/')}", "explicit = true"]
     return "\n".join(lines) + "\n"
 
 
