@@ -177,6 +177,25 @@ def test_uvs_strategy_is_not_followed(user):
     assert "UV_INDEX_STRATEGY" not in engine.PASSED_ON
 
 
+def test_pip_is_told_of_ones_own_indexes_or_of_the_public_ones_never_of_both(user, tmp_path):
+    from roost.distributions import pip
+
+    home = homes.locate({"HOME": str(tmp_path), "ROOST_HOME": str(tmp_path / "home")})
+    own = configured(Settings(index_url="https://all/simple", index_extra=("https://ann:a%40b@own/simple",)), user)
+    assert own.mixed
+    told = pip.environment(home, Settings(), own)
+    assert (told["PIP_INDEX_URL"], told.get("PIP_EXTRA_INDEX_URL")) == ("https://ann:a%40b@own/simple", None)
+    public = configured(
+        Settings(index_url="https://all/simple", index_extra=("t=https://t/simple",), index_public=("t",)), user
+    )
+    told = pip.environment(home, Settings(), public)
+    assert (told["PIP_INDEX_URL"], told["PIP_EXTRA_INDEX_URL"]) == ("https://t/simple", "https://all/simple")
+    assert not public.mixed
+    folder = configured(Settings(index_url="https://all/simple", index_find_links=("/wheels",)), user)
+    told = pip.environment(home, Settings(), folder)
+    assert (told["PIP_FIND_LINKS"], told["PIP_NO_INDEX"], told.get("PIP_INDEX_URL")) == ("/wheels", "1", None)
+
+
 def place(address, name="x"):
     return Place(name, address, "index", private=True)
 

@@ -338,7 +338,7 @@ def test_a_broken_project_is_one_clear_error(folder, text):
         ("pip3 install -U --user requests", ["requests"]),
         ("python3 -m pip install 'httpx[http2]>=0.27'", ["httpx[http2]>=0.27"]),
         ("python -m pip install -r requirements.txt", []),
-        ("pip install -i http://x/simple requests", ["requests"]),
+        ("pip install -i http://x/simple requests", ["requests", "--extra-index-url http://x/simple"]),
         ("Install it with `pip install python-docx` first.", ["python-docx"]),
         ("Requires: pip install pillow numpy before you run it", ["pillow", "numpy"]),
         ("pip install pandas, numpy", ["pandas", "numpy"]),

@@ -88,6 +88,7 @@ def _found(found: Lock, step: Step, faulty: list[tuple[Step, RoostError]], repor
         *(_said(*before) for before in faulty),
         f"{step.label}: {count} distribution{'s' if count != 1 else ''}",
     )
+    report.detail(steps[-1])
     lock = found.replace(steps=steps)
     if not step.left_out:
         return Found(lock)
@@ -155,10 +156,10 @@ def _with_uv(request: Request, means: Means, what: str, *, offline: bool = False
         raise faults.TimedOut(what, why=(error.what, *error.why)) from error
     if answer.status:
         fault = faults.classify(answer.errors, what=what, indexes=request.indexes)
-        if request.indexes.guarded:
-            from .claims import missing
+        if not isinstance(fault, faults.NoUploadTime) and (request.indexes.guarded or request.indexes.find_links):
+            from .claims import missing, shadowed
 
-            fault = missing(fault, request, means, what, offline=offline)
+            fault = shadowed(missing(fault, request, means, what, offline=offline), request)
         raise fault
     text = pylock.without_credentials(answer.output)
     found = pylock.artifacts(text, request.interpreter, folder=Path("/"), hashes=request.hashes)

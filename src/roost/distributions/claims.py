@@ -7,6 +7,7 @@ import re
 from roost.errors import Exit
 
 from .errors import Fault, IndexUnreachable
+from .folders import in_folder
 from .index import Index
 from .names import canonical
 
@@ -76,6 +77,18 @@ def missing(fault: Fault, request: Request, means: Means, what: str, *, offline:
                 "publish it there, or change the pin: `index.pins` in the settings, `[tool.roost.index] pins` in the script",
             ),
         )
+    return fault
+
+
+def shadowed(fault: Fault, request: Request) -> Fault:
+    """Say with a fault that a folder of wheels has a name that it is about, so that no index is asked for it."""
+    folders = [place for place in request.indexes.places if place.kind == "folder" and place.private]
+    for name in dict.fromkeys(map(canonical, _WORD.findall(" ".join(fault.why)))):
+        place = next((place for place in folders if in_folder(place.address, name)), None)
+        if place is not None and not request.indexes.claimed(name):
+            hint = f"only the folder `{place.bare}` is asked for `{name}`, because it has that name; if it is nobody's own, name it in `index.public` of the settings"
+            fault.hints = (*fault.hints, hint)
+            break
     return fault
 
 

@@ -215,6 +215,14 @@ def _why(fault: type[Fault], text: str) -> tuple[str, ...]:
     if fault is CredentialsRefused:
         refused = [line for line in text.splitlines() if re.search(r"\b40[13]\b", line)]
         return (re.sub(r"^\w+: ", "", refused[0]),) if refused else ()
+    if fault is NoUploadTime:
+        files = re.findall(r"`(\S+)` is missing an upload date", text)
+        more = f" and {len(files) - 3} more" if len(files) > 3 else ""
+        listed = ", ".join(f"`{file}`" for file in files[:3])
+        return (
+            "only files of a certain age are wanted (`exclude-newer`)",
+            f"the index does not say how old {listed}{more} {'is' if len(files) == 1 else 'are'}",
+        )
     if fault is HashMismatch:
         text = re.sub(r"\s*\n(Expected|Computed|Got):?\s+", lambda match: f"\n{match[1].lower()} ", text)
         said = re.compile(r"mismatch|^expected|^computed|^got", re.IGNORECASE)

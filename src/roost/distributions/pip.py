@@ -46,7 +46,8 @@ def environment(home: Home, settings: Settings, indexes: Indexes) -> dict[str, s
         "PIP_RETRIES": "1",
         "PIP_DEFAULT_TIMEOUT": str(max(1, round(settings.index_timeout))),
     }
-    own = [place for place in indexes.places if place.private]
+    targets = {index for _, index in indexes.pins}
+    own = [place for place in indexes.places if place.private and (place.name in targets or not targets)]
     asked = own or [place for place in indexes.places if not place.explicit]
     first, *more = [_address(place, indexes) for place in asked if place.kind == "index"] or [""]
     if first:

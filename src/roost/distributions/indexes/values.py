@@ -75,10 +75,9 @@ class Indexes(Value):
 
     @property
     def mixed(self) -> bool:
-        """Tell whether an index that is somebody's own stands beside one that is not."""
+        """Tell whether an index that is somebody's own stands beside another one."""
         places = self.places
-        private = any(place.private for place in places)
-        return private and (not self.default or any(not place.private for place in places))
+        return any(place.private for place in places) and (not self.default or len(places) > 1)
 
     def claimed(self, name: str) -> str | None:
         """Give the index to which a canonical name is pinned."""

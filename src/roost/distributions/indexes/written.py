@@ -88,34 +88,27 @@ def variables(indexes: Indexes, environ: Mapping[str, str] = os.environ) -> dict
 
 def _config(indexes: Indexes, claims: str | None, *, timeless: bool) -> str:
     """Write `uv.toml`: the first index that has a name gives it, whatever fits."""
-    places = [place for place in indexes.places if place.private or place.kind == "index"]
-    ordinary = [place for place in places if not place.explicit]
-    own = [place for place in ordinary if place.private]
-    others = [place for place in ordinary if not place.private]
-    shared = not own and len(others) > 1
+    asked = [place for place in indexes.places if (place.private or place.kind == "index") and not place.explicit]
+    targets = {name for _, name in indexes.pins}
+    shared = len(asked) > 1 and not any(place.private for place in asked)
     lines = [f"index-strategy = {_quoted('unsafe-first-match' if shared else 'first-index')}"]
     loose = [place.bare for place in indexes.places if place.kind == "folder" and not place.private]
     if loose:
         lines.append(f"find-links = [{', '.join(_quoted(_where(one)) for one in loose)}]")
-    last = ordinary[-1] if indexes.default and (others or not claims) else None  # the engine asks its default last
-    for place in own:
-        lines += _table("[[index]]", place, default=place is last, timeless=timeless)
-    if claims:
-        lines += ["[[index]]", f"name = {_quoted(NAME)}", f"url = {_quoted(claims)}"]
-        lines += ["default = true"] if indexes.default and not others else []
-    for place in others:
-        lines += _table("[[index]]", place, default=place is last)
+    tables = [_table("[[index]]", one, timeless=timeless and one.private) for one in asked if one.name in targets]
+    tables += [["[[index]]", f"name = {_quoted(NAME)}", f"url = {_quoted(claims)}"]] if claims else []
+    tables += [_table("[[index]]", one, timeless=timeless and one.private) for one in asked if one.name not in targets]
+    if indexes.default and tables:
+        tables[-1].append("default = true")  # the engine asks it last, and none of its own
+    lines += [line for table in tables for line in table]
     for number, (origin, _, _) in enumerate(indexes.logins):  # asked for no name: the engine learns whose host it is
         lines += ["[[index]]", f'name = "{DIRECT}-{number}"', f"url = {_quoted(origin + '/')}", "explicit = true"]
     return "\n".join(lines) + "\n"
 
 
-def _table(
-    head: str, place: Place, *, default: bool = False, explicit: bool = False, timeless: bool = False
-) -> list[str]:
+def _table(head: str, place: Place, *, explicit: bool = False, timeless: bool = False) -> list[str]:
     lines = [head, f"name = {_quoted(place.name)}", f"url = {_quoted(_where(place.bare))}"]
     lines += ['format = "flat"'] if place.kind == "folder" else []
-    lines += ["default = true"] if default else []
     lines += ["explicit = true"] if explicit else []
     lines += ["exclude-newer = false"] if timeless else []
     return lines
