@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import subprocess
-import threading
 from pathlib import Path
 
 import pytest
@@ -38,6 +37,12 @@ def public(index):
     return index
 
 
+@pytest.fixture
+def indexes_of(home, private, public):
+    """The home, and both indexes."""
+    return home, private, public
+
+
 def settings(home, private, *more):
     (home / "config").mkdir(parents=True, exist_ok=True)
     lines = ["[index]", f'extra = ["team={private.url}simple/"]', "timeout = 20", *more]
@@ -56,7 +61,7 @@ def of_public(public):
 @pytest.mark.covers("B6")
 @pytest.mark.thorough
 @pytest.mark.parametrize(
-    ("arguments", "more"),
+    "option",
     [
         ((), {}),
         (("--upgrade",), {}),
@@ -69,9 +74,8 @@ def of_public(public):
     ids=["plain", "upgrade", "with", "strategy", "extra", "default", "declared"],
 )
 @pytest.mark.parametrize("pinned", [True, False], ids=["pinned", "first"])
-def test_a_name_of_ones_own_is_never_taken_from_a_public_index(
-    roost, script, home, private, public, arguments, more, pinned
-):
+def test_a_name_of_ones_own_is_never_taken_from_a_public_index(roost, script, indexes_of, option, pinned):
+    (home, private, public), (arguments, more) = indexes_of, option
     settings(home, private, *([PINS] if pinned else []))
     said = roost(
         "run", *arguments, script("# /// script\n# dependencies = ['acme-models', 'acme-core', 'soup']\n# ///\n" + SOURCE),
@@ -92,9 +96,8 @@ def test_a_version_that_only_the_impostor_has_is_not_found(roost, script, home, 
 
 @pytest.mark.covers("B6")
 @pytest.mark.parametrize("name", ["acme-new-tool", "acme-lost"])
-def test_a_claimed_name_that_its_index_does_not_have_is_asked_of_nobody_else(
-    roost, script, home, private, public, name
-):
+def test_a_claimed_name_that_its_index_does_not_have_is_asked_of_nobody_else(roost, script, indexes_of, name):
+    home, private, public = indexes_of
     settings(home, private, PINS)
     said = roost("run", script(f"# /// script\n# dependencies = ['{name}']\n# ///\nimport sys\n"), **NAMED)
     assert said.status == 69
@@ -203,7 +206,8 @@ def given(way, private, home, tmp_path):
 @pytest.mark.covers("B6")
 @pytest.mark.thorough
 @pytest.mark.parametrize("way", ["variables", "token-command", "netrc", "address"])
-def test_a_password_stands_in_no_file_and_no_output(roost, script, home, private, public, tmp_path, way):
+def test_a_password_stands_in_no_file_and_no_output(roost, script, indexes_of, tmp_path, way):
+    home, private, public = indexes_of
     environ = given(way, private, home, tmp_path)
     file = script("import acme_models\nprint(acme_models.ORIGIN)\n")
     said = [
@@ -219,7 +223,7 @@ def test_a_password_stands_in_no_file_and_no_output(roost, script, home, private
     assert said[0].output == said[1].output == "private\n", said[0].errors
     assert said[-1].status == 69
     assert not [one for one in said if LOGIN[1] in one.output + one.errors]
-    assert [one for one in files_with(home, LOGIN[1]) if one.name not in {"teller"}] == []
+    assert files_with(home, LOGIN[1]) == []
     assert files_with(tmp_path / "work", LOGIN[1]) == []
     assert LOGIN[1] not in (tmp_path / "report.json").read_text() + (tmp_path / "failed.json").read_text()
     assert of_public(public) == []
@@ -246,7 +250,8 @@ def test_a_login_is_tried_then_kept_and_nowhere_else(roost, script, home, privat
 @pytest.mark.covers("B6")
 @pytest.mark.thorough
 @pytest.mark.parametrize("part", ["simple/acme-models", "files/acme_models"])
-def test_no_process_shows_a_password(roost, script, home, private, public, part):
+def test_no_process_shows_a_password(roost, script, indexes_of, part):
+    home, private, _ = indexes_of
     settings(home, private, PINS)
     asked = private.hold(part)
     head = "# /// script\n# dependencies = ['acme-models', 'acme-core', 'soup']\n# ///\n"

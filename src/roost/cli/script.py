@@ -76,7 +76,28 @@ def add(arguments: Arguments, output: Output) -> int:
     """Declare requirements, once they are known to go together with the rest."""
     desk = _desk(arguments, output)
     made = edit.add(desk.script, arguments.words[1:])
-    return _apply(desk, made, output)
+    try:
+        return _apply(desk, made, output)
+    except RoostError as error:
+        error.hints = tuple(filter(None, (_with_new(hint, made.change.added) for hint in error.hints)))
+        raise
+
+
+def _with_new(hint: str, new: Sequence[str]) -> str | None:
+    """Let a command that changes what is declared add what was to be added, too; None: it is about that alone."""
+    import re
+    import shlex
+
+    def completed(found: re.Match[str]) -> str:
+        texts = shlex.split(found[1])
+        names = {canonical(text) for text in texts}
+        return f"`roost add FILE {shlex.join([*texts, *(text for text in new if canonical(text) not in names)])}`"
+
+    removed = re.search(r"`roost remove FILE ([^`]+)`", hint)
+    if removed:
+        there = canonical(removed[1]) not in {canonical(text) for text in new}
+        return f"{hint}, then `roost add FILE {shlex.join(new)}`" if there else None
+    return re.sub(r"`roost add FILE ([^`]+)`", completed, hint)
 
 
 def remove(arguments: Arguments, output: Output) -> int:

@@ -137,27 +137,29 @@ def _pattern(fault: type[Fault], words: str, *hints: str) -> Pattern:
 PATTERNS = (  # the first that is found wins: what lies nearer to the machine stands first
     _pattern(DiskFull, r"no space left on device|os error 28\b|disk quota exceeded|os error 122\b", "make room, or drop what is not used: `roost env gc`"),
     _pattern(NoPermission, r"permission denied|os error 13\b|read-only file system|os error 30\b", "name a folder that can be written: `export ROOST_HOME=/path/to/folder`"),
-    _pattern(HashMismatch, r"hash mismatch|hashes? .{0,40}(do not|don't|does not|doesn't) match|mismatched hash", "somebody changed the file, or a proxy did; ask the index again: `roost run --upgrade FILE`"),
+    _pattern(HashMismatch, r"hash mismatch|hashes? .{0,40}(do not|don't|does not|doesn't) match|mismatched hash|bad crc|failed to extract archive|invalid zip|do not match the hashes", "somebody changed the file, or a proxy did; ask the index again: `roost run --upgrade FILE`"),
     _pattern(RepositoryFailed, r"git operation failed|failed to (fetch|resolve|clone) .{0,40}(commit|branch|tag|ref|repository)|couldn't find remote ref|git (clone|fetch)\b.{0,200}did not run successfully", "see whether you can have it: `git ls-remote ADDRESS`; with a token that stands in a variable: `git+https://${TOKEN}@host/…` in a requirements file"),
     _pattern(CredentialsRefused, r"\b40[13] (unauthorized|forbidden)|status code 40[13]|missing credentials|401 client error|403 client error"),
     _pattern(BadRequirement, r"couldn't parse requirement|failed to parse: |invalid requirement|expected (package name|one of|version specifier)"),
     _pattern(NotCached, r"network connectivity is disabled|in the (offline )?cache|packages were unavailable because (the )?network", "run once with the network, then it works without"),
     _pattern(BuildFailed, r"failed to build|build backend returned an error|failed to download and build|metadata-generation-failed|failed-wheel-build|subprocess-exited-with-error"),
-    _pattern(TimedOut, r"operation timed out|timed? ?out|timeout"),
+    _pattern(TimedOut, r"operation timed out|timed? ?out|timeout", "try again; for a slow index, wait longer: `export ROOST_INDEX_TIMEOUT=120`"),
     _pattern(IndexUnreachable, r"error sending request|dns error|connection (refused|reset)|tcp connect error|failed to lookup|could not connect|request failed after|5\d\d (internal|bad gateway|service|gateway)|status server error|name or service not known|temporary failure in name|invalid peer certificate|certificate verify failed|too many requests|failed to fetch|failed to establish a new connection|error decoding response|connection closed|unexpected (eof|end of file)|incompletemessage|error reading a body", "try again, or work with what is there: `roost run --offline FILE`"),
     _pattern(NoUploadTime, r"is missing an upload date.*was filtered by `exclude-newer`", "give up the age limit: `unset ROOST_INDEX_EXCLUDE_NEWER`, and take `exclude-newer` out of the settings or the script"),
-    _pattern(DistributionNotFound, r"was not found in the (package registry|provided package locations)|no matching distribution found for \S+ \(from versions: none\)|404 (not found|client error)|not found in the package registry"),
+    _pattern(DistributionNotFound, r"was not found in the (package registry|provided package locations)|no matching distribution found for \S+ \(from versions: none\)|404 (not found|client error)|not found in the package registry", "correct the name, or name the index that has it; `roost index list` says which ones are asked"),
     _pattern(PythonMismatch, r"current python version \([^)]*\) does not satisfy|requires-python|does not satisfy python|requires a different python|requires python"),
     _pattern(NoMatchingVersion, r"no (matching )?(python implementation|python abi|platform|abi) tag|no wheels? (is|are|with)|no usable wheels|has no wheels|there (is|are) no versions? of|no matching distribution|only (\S+ ){1,4}(is|are) available|building from source is disabled|no binary distribution|no source distribution"),
     _pattern(Conflict, r"you require|requirements are unsatisfiable|incompatible|conflict|resolutionimpossible"),
 )  # fmt: skip
+
+NEWEST = 14  # of the Pythons that can be had: 3.14
 
 PROGRESS = re.compile(
     r"(Resolved|Prepared|Installed|Downloading|Downloaded|Building|Built|Using|Updating|Updated) \S|[\^~]+$"
 )
 
 
-OTHER = re.compile(r"(hint|warning|note|WARNING|\[notice\])\b")
+OTHER = re.compile(r"(\[(?:stderr|stdout)\]|--- std|hint|warning|note|WARNING|\[notice\])(?!\w)")
 
 
 def classify(said: str, *, what: str, stage: str = "resolve", indexes: Indexes | None = None) -> Fault:
@@ -200,7 +202,9 @@ def _plain(said: str) -> str:
         if not words or PROGRESS.match(words):
             continue
         if lines and (
-            words.startswith("And because ") or (line.lstrip().startswith("│") and lines[-1].startswith("Because "))
+            words.startswith("And because ")
+            or (lines[-1].startswith("Because ") and not lines[-1].endswith("."))  # a list of versions in the sentence
+            or (line.lstrip().startswith("│") and lines[-1].startswith("Because "))
         ):
             lines[-1] += f" {words}"
         else:
@@ -225,8 +229,8 @@ def _why(fault: type[Fault], text: str) -> tuple[str, ...]:
         )
     if fault is HashMismatch:
         text = re.sub(r"\s*\n(Expected|Computed|Got):?\s+", lambda match: f"\n{match[1].lower()} ", text)
-        said = re.compile(r"mismatch|^expected|^computed|^got", re.IGNORECASE)
-        return tuple(line for line in text.splitlines() if said.search(line))
+        said = re.compile(r"mismatch|^expected|^computed|^got|bad crc|extract|invalid zip|do not match", re.IGNORECASE)
+        return tuple(re.sub(r"^(error|cause|ERROR): ", "", line) for line in text.splitlines() if said.search(line))
     lines = [
         re.sub(r"^(error|cause|Caused by|ERROR): ?", "", line) for line in text.splitlines() if not OTHER.match(line)
     ]
@@ -267,7 +271,9 @@ def _more_hints(fault: type[Fault], text: str, indexes: Indexes | None) -> tuple
         wanted = re.search(
             r"wheels are available for .{0,80}?Python 3\.(\d+)|with the following Python ABI tags?: .*?cp3(\d+)", text
         )
-        newest = wanted and max(filter(None, wanted.groups()), key=int)
+        newest: str | None = max(filter(None, wanted.groups()), key=int) if wanted else None
+        needed = re.search(r"does not satisfy Python>=3\.(\d+)", text)
+        newest = newest or (needed[1] if needed and int(needed[1]) <= NEWEST else None)
         hints += (f"run it on a Python that has it: `roost run --python 3.{newest} FILE`",) if newest else ()
     return hints
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from roost.scripts import Interpreter
     from roost.settings import Settings
 
+    from .errors import Fault
     from .requests import Remembered
     from .values import Options, Plan
 
@@ -99,7 +100,7 @@ def _asked_again(
 ) -> Lock:
     from .cascade import resolve
     from .errors import IndexUnreachable
-    from .faults import TimedOut
+    from .faults import Conflict, NoMatchingVersion, TimedOut
 
     _warn(asked, report)
     try:
@@ -109,11 +110,29 @@ def _asked_again(
             raise
         report.detail(f"{error.what}: the lock of last time is used")
         return known.lock
+    except (Conflict, NoMatchingVersion) as error:
+        _explained(error, plan, asked, home=home, settings=settings, options=options, report=report)
+        raise
     if found.lasting:
         remember(home, asked, found.lock)
     elif known and not options.upgrade:
         return known.lock
     return found.lock
+
+
+def _explained(
+    error: Fault, plan: Plan, asked: Request, *, home: Home, settings: Settings, options: Options, report: Reporter
+) -> None:
+    """Say with a conflict where its sides were written, and what was tried and helps; not where the versions are given."""
+    if any(one.source == "kept" for one in plan.requirements):
+        return
+    from .conflicts import explain, told
+    from .resolve import Means
+
+    means = Means(home, settings, report, dict(os.environ))
+    found = explain(plan, error, asked, means, offline=options.offline or settings.offline)
+    report.detail(f"{found.attempts} changes were tried in {found.seconds:.1f} s, {len(found.suggestions)} help")
+    told(error, found)
 
 
 def _warn(asked: Request, report: Reporter) -> None:
