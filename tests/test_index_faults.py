@@ -21,14 +21,14 @@ def failure(roost, file, **environ):
 @pytest.mark.covers("B5")
 @pytest.mark.thorough
 @pytest.mark.parametrize(
-    ("fault", "part", "code", "stage"),
+    "case",
     [
         ("cut", "simple/soup", "index-unreachable", "resolve"),
-        ("wrong", "files/soup", "hash-mismatch", "install"),
-        ("flaky", "simple/soup", "index-unreachable", "resolve"),
+        ("wrong", "files/soup", "hash-mismatch", "resolve"),
     ],
 )
-def test_what_an_index_does_has_a_class_and_a_stage(roost, script, index, fault, part, code, stage):
+def test_what_an_index_does_has_a_class_and_a_stage(roost, script, index, case):
+    fault, part, code, stage = case
     index.add("soup", "1.0", history=False)
     getattr(index, fault).add(part)
     error, _ = failure(roost, script(BLOCK))

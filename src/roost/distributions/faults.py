@@ -137,7 +137,7 @@ def _pattern(fault: type[Fault], words: str, *hints: str) -> Pattern:
 PATTERNS = (  # the first that is found wins: what lies nearer to the machine stands first
     _pattern(DiskFull, r"no space left on device|os error 28\b|disk quota exceeded|os error 122\b", "make room, or drop what is not used: `roost env gc`"),
     _pattern(NoPermission, r"permission denied|os error 13\b|read-only file system|os error 30\b", "name a folder that can be written: `export ROOST_HOME=/path/to/folder`"),
-    _pattern(HashMismatch, r"hash mismatch|hashes? .{0,40}(do not|don't|does not|doesn't) match|mismatched hash|bad crc|failed to extract archive|invalid zip|do not match the hashes", "somebody changed the file, or a proxy did; ask the index again: `roost run --upgrade FILE`"),
+    _pattern(HashMismatch, r"hash mismatch|hashes? .{0,40}(do not|don't|does not|doesn't) match|mismatched hash|bad crc|failed to (?:extract archive|unzip)|unexpected header|invalid zip|do not match the hashes", "somebody changed the file, or a proxy did; ask the index again: `roost run --upgrade FILE`"),
     _pattern(RepositoryFailed, r"git operation failed|failed to (fetch|resolve|clone) .{0,40}(commit|branch|tag|ref|repository)|couldn't find remote ref|git (clone|fetch)\b.{0,200}did not run successfully", "see whether you can have it: `git ls-remote ADDRESS`; with a token that stands in a variable: `git+https://${TOKEN}@host/…` in a requirements file"),
     _pattern(CredentialsRefused, r"\b40[13] (unauthorized|forbidden)|status code 40[13]|missing credentials|401 client error|403 client error"),
     _pattern(BadRequirement, r"couldn't parse requirement|failed to parse: |invalid requirement|expected (package name|one of|version specifier)"),
@@ -229,7 +229,10 @@ def _why(fault: type[Fault], text: str) -> tuple[str, ...]:
         )
     if fault is HashMismatch:
         text = re.sub(r"\s*\n(Expected|Computed|Got):?\s+", lambda match: f"\n{match[1].lower()} ", text)
-        said = re.compile(r"mismatch|^expected|^computed|^got|bad crc|extract|invalid zip|do not match", re.IGNORECASE)
+        said = re.compile(
+            r"mismatch|^expected|^computed|^got|bad crc|extract|unzip|unexpected header|invalid zip|do not match",
+            re.IGNORECASE,
+        )
         return tuple(re.sub(r"^(error|cause|ERROR): ", "", line) for line in text.splitlines() if said.search(line))
     lines = [
         re.sub(r"^(error|cause|Caused by|ERROR): ?", "", line) for line in text.splitlines() if not OTHER.match(line)

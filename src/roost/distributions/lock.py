@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from roost import locks
+from roost.errors import RoostError
 from roost.scripts import pythons
 
 from .requests import Request, recall, remember
@@ -13,13 +15,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from roost.errors import RoostError
     from roost.home import Home
     from roost.reporting import Reporter
     from roost.scripts import Interpreter
     from roost.settings import Settings
 
-    from .errors import Fault
     from .requests import Remembered
     from .values import Options, Plan
 
@@ -45,11 +45,44 @@ def lock(plan: Plan, *, home: Home, settings: Settings, options: Options, report
     if not asked.requirements:
         return Lock(interpreter, (), _empty(), (), ("nothing is needed",))
     known = recall(home, asked)
-    if known and not options.upgrade and (offline or not known.older_than(settings.lock_max_age_days)):
+    if known and not options.upgrade and _lasts(known, offline=offline, settings=settings):
         report.detail("the same request was resolved before")
         return known.lock.replace(indexes=asked.indexes)
-    found = _asked_again(plan, asked, known, home=home, settings=settings, options=options, report=report)
+    try:
+        found = _one_asks(plan, asked, known, home=home, settings=settings, options=options, report=report)
+    except RoostError as error:
+        _explained(error, plan, asked, home=home, settings=settings, options=options, report=report)
+        raise
     return found.replace(indexes=asked.indexes)
+
+
+def _one_asks(
+    plan: Plan,
+    asked: Request,
+    known: Remembered | None,
+    *,
+    home: Home,
+    settings: Settings,
+    options: Options,
+    report: Reporter,
+) -> Lock:
+    """Ask the resolver; of many who want the same at once one asks, the others take its answer."""
+    offline = options.offline or settings.offline
+    waited: list[bool] = []
+    guard = home.locks / f"request-{asked.digest[:16]}"
+    with locks.exclusive(guard, timeout=settings.build_timeout, waiting=lambda: waited.append(True)):
+        try:
+            if waited:  # whoever asked before us may have the answer
+                known = recall(home, asked)
+            if waited and known and _lasts(known, offline=offline, settings=settings):
+                return known.lock
+            return _asked_again(plan, asked, known, home=home, settings=settings, options=options, report=report)
+        finally:
+            locks.drop(guard)
+
+
+def _lasts(known: Remembered, *, offline: bool, settings: Settings) -> bool:
+    return offline or not known.older_than(settings.lock_max_age_days)
 
 
 def remembered(plan: Plan, *, home: Home, settings: Settings) -> Remembered | None:
@@ -100,7 +133,7 @@ def _asked_again(
 ) -> Lock:
     from .cascade import resolve
     from .errors import IndexUnreachable
-    from .faults import Conflict, NoMatchingVersion, TimedOut
+    from .faults import TimedOut
 
     _warn(asked, report)
     try:
@@ -110,9 +143,6 @@ def _asked_again(
             raise
         report.detail(f"{error.what}: the lock of last time is used")
         return known.lock
-    except (Conflict, NoMatchingVersion) as error:
-        _explained(error, plan, asked, home=home, settings=settings, options=options, report=report)
-        raise
     if found.lasting:
         remember(home, asked, found.lock)
     elif known and not options.upgrade:
@@ -121,10 +151,12 @@ def _asked_again(
 
 
 def _explained(
-    error: Fault, plan: Plan, asked: Request, *, home: Home, settings: Settings, options: Options, report: Reporter
+    error: RoostError, plan: Plan, asked: Request, *, home: Home, settings: Settings, options: Options, report: Reporter
 ) -> None:
     """Say with a conflict where its sides were written, and what was tried and helps; not where the versions are given."""
-    if any(one.source == "kept" for one in plan.requirements):
+    from .faults import Conflict, NoMatchingVersion
+
+    if not isinstance(error, Conflict | NoMatchingVersion) or any(one.source == "kept" for one in plan.requirements):
         return
     from .conflicts import explain, told
     from .resolve import Means

@@ -69,7 +69,7 @@ _SENTENCES = (  # programs that have words of their own
     (r"libxml2 and libxslt", "libxml2-dev libxslt1-dev"),
     (r"mysqlclient was not found|Can not find valid pkg-config name", "default-libmysqlclient-dev pkg-config"),
     (r"can't find Rust compiler|rust toolchain|requires Rust", "rustc cargo"),
-    (r"unknown compiler|No acceptable C compiler", "build-essential"),
+    (r"unknown compiler(?!.*gfortran)|No acceptable C compiler", "build-essential"),
     (r"No (?:working )?Fortran compiler|Unknown compiler\(s\): \[\['gfortran'", "gfortran"),
     (r"CMake must be installed|CMAKE_(?:C|CXX)_COMPILER not set", "cmake build-essential"),
     (r"lapack/blas resources not found|No BLAS/LAPACK", "libopenblas-dev"),

@@ -54,6 +54,7 @@ def collect(home: Home, *, older_than: float, dry_run: bool) -> Collected:
         freed += taken
     if not dry_run:
         _forget(orphans)
+        store.drop_unreadable(home)
         store.sweep(home)
     return Collected(tuple(removed), freed, tuple(str(one.script) for one in orphans), tuple(kept))
 

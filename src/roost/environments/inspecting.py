@@ -138,7 +138,7 @@ def _canonical(name: str) -> str:
 
 def _read(environment: Environment) -> _Contents:
     known = manifest.read(environment.path)
-    short = known.short if known else ".".join(environment.version.split(".")[:2])
+    short = known.short if known else environment.short
     site = manifest.packages(environment.path, short)
     found = {one.name: one for one in map(_metadata, sorted(site.glob("*.dist-info/METADATA")))}
     markers = {"python_version": short, "python_full_version": environment.version}

@@ -177,6 +177,24 @@ def sweep(home: Home) -> None:
                 clear(path)
 
 
+def drop_unreadable(home: Home) -> None:
+    """Take away folders whose manifest cannot be read: nobody takes them for environments any more."""
+    from .use import busy, drop
+
+    for path in _folders(home):
+        guard = home.locks / f"build-{path.name.rpartition('-')[2]}"
+        if manifest.read(path):
+            continue
+        try:
+            with locks.exclusive(guard, timeout=0):
+                if manifest.read(path) is None and not busy(home, path):
+                    discard(home, path)
+                    drop(home, path)
+                    locks.drop(guard)
+        except locks.LockHeld:  # it is being built
+            continue
+
+
 def size(environment: Environment) -> int:
     """Add up the bytes on disk of an environment, files with several names in it once."""
     return sum(_blocks(environment.path).values())
