@@ -7,12 +7,14 @@ import hashlib
 import io
 import json
 import re
+import ssl
 import tarfile
 import threading
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 LONG_AGO = "2020-01-01T00:00:00.000000Z"
 FIXED = (2020, 1, 1, 0, 0, 0)
@@ -303,10 +305,14 @@ class Server(ThreadingHTTPServer):
         """A client that was killed hangs up; that is part of the tests."""
 
 
-def serve() -> tuple[Index, Server]:
-    """Start an empty index on loopback; the caller shuts the server down."""
+def serve(certificate: tuple[Path, Path] | None = None) -> tuple[Index, Server]:
+    """Start an empty index on loopback, over TLS with a certificate and its key; the caller shuts the server down."""
     index = Index()
     server = Server(("127.0.0.1", 0), type("Bound", (Handler,), {"index": index}))
-    index.url = f"http://127.0.0.1:{server.server_address[1]}/"
+    if certificate:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    index.url = f"{'https' if certificate else 'http'}://127.0.0.1:{server.server_address[1]}/"
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
     return index, server

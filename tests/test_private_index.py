@@ -374,3 +374,53 @@ def test_a_token_in_a_requirement_s_address_is_used_and_shown_nowhere(roost, scr
     assert said[0].output == "private\n", said[0].errors
     assert not [one for one in said if LOGIN[1] in one.output + one.errors]
     assert files_with(home, LOGIN[1]) == files_with(file.parent, LOGIN[1]) == []
+
+
+@pytest.mark.covers("B6")
+@pytest.mark.thorough
+def test_a_token_that_a_script_installs_with_is_kept_nowhere(roost, script, home, private, public):
+    address = f"{private.url}files/acme_core-1.1-py3-none-any.whl".replace("://", f"://{LOGIN[0]}:'+word+'@")
+    file = script(
+        "import os, subprocess, sys\nword = os.environ['WORD']\n"
+        "command = [sys.executable, '-m', 'pip', 'install', '-q']\n"
+        f"subprocess.run([*command, 'acme-' + chr(99) + 'ore @ {address}'], check=True)\nimport importlib\nprint(importlib.import_module('acme_' + chr(99) + 'ore').ORIGIN)\n"
+    )
+    said = roost("run", file, WORD=LOGIN[1])
+    assert said.output == "private\n", said.errors
+    assert LOGIN[1] not in said.errors
+    assert files_with(home, LOGIN[1]) == []
+
+
+@pytest.mark.covers("B6")
+@pytest.mark.thorough
+def test_an_index_is_known_by_the_certificates_of_the_settings(roost, script, index, tmp_path):
+    from tests import parts
+
+    openssl = parts.program("openssl")
+    names = {name: tmp_path / f"{name}.pem" for name in ("authority", "authority-key", "request", "certificate", "key")}
+    extensions = tmp_path / "extensions"
+    extensions.write_text("subjectAltName=IP:127.0.0.1\nbasicConstraints=CA:FALSE\n")
+    new = [openssl, "req", "-newkey", "rsa:2048", "-nodes"]
+    for words in (
+        [*new, "-x509", "-days", "2", "-subj", "/CN=us", "-keyout", names["authority-key"], "-out", names["authority"]],
+        [*new, "-subj", "/CN=localhost", "-keyout", names["key"], "-out", names["request"]],
+        [openssl, "x509", "-req", "-in", names["request"], "-CA", names["authority"], "-CAkey", names["authority-key"],
+         "-CAcreateserial", "-days", "2", "-extfile", extensions, "-out", names["certificate"]],
+    ):  # fmt: skip
+        subprocess.run(words, check=True, capture_output=True)
+    certificate, key = names["certificate"], names["key"]
+    served, server = indexes.serve(certificate=(certificate, key))
+    try:
+        for number in ("1.0", "1.1", "1.2"):
+            served.add("soup", number, history=False)
+        file = script("import soup\nprint(soup.__version__)\n")
+        environ = {"ROOST_INDEX_URL": f"{served.url}simple/"}
+        refused = roost("run", script("# /// script\n# dependencies = ['soup']\n# ///\n", "b.py"), **environ)
+        assert "certificate" in refused.errors
+        known = roost("run", file, ROOST_INDEX_CA_FILE=str(names["authority"]), **environ)
+        assert known.output == "1.2\n", known.errors
+        absent = roost("run", "--upgrade", file, ROOST_INDEX_CA_FILE=str(tmp_path / "no"), **environ)
+        assert absent.status in {1, 78}, absent.errors
+    finally:
+        server.shutdown()
+        server.server_close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+from roost.distributions.direct import bare
 from roost.errors import Exit, RoostError
 from roost.scripts import edit
 from roost.scripts.edit_lines import canonical, loosened, pin
@@ -79,7 +80,8 @@ def add(arguments: Arguments, output: Output) -> int:
     try:
         return _apply(desk, made, output)
     except RoostError as error:
-        error.hints = tuple(filter(None, (_with_new(hint, made.change.added) for hint in error.hints)))
+        new = tuple(map(bare, made.change.added))
+        error.hints = tuple(filter(None, (_with_new(hint, new) for hint in error.hints)))
         raise
 
 
@@ -111,7 +113,7 @@ def _apply(desk: Desk, made: edit.Edit, output: Output) -> int:
     """Resolve what the edit asks for, write it, and say what changed."""
     found = desk.resolved(_as_edited(desk.script, made.change))
     edit.write(made)
-    lines = [*(f"- {text}" for text in made.change.removed), *(f"+ {text}" for text in made.change.added)]
+    lines = [*(f"- {bare(text)}" for text in made.change.removed), *(f"+ {bare(text)}" for text in made.change.added)]
     _refresh(desk, found, output)
     _show(made, lines, found, output)
     return Exit.OK
@@ -243,8 +245,8 @@ def _show(made: edit.Edit | None, lines: Sequence[str], found: Lock, output: Out
             {
                 "file": str(made.file) if made else None,
                 "where": made.where if made else None,
-                "added": list(change.added),
-                "removed": list(change.removed),
+                "added": list(map(bare, change.added)),
+                "removed": list(map(bare, change.removed)),
                 "notes": list(change.notes),
                 "changes": list(lines),
                 "lock": views.lock_document(found),

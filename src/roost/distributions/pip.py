@@ -46,6 +46,8 @@ def environment(home: Home, settings: Settings, indexes: Indexes) -> dict[str, s
         "PIP_RETRIES": "1",
         "PIP_DEFAULT_TIMEOUT": str(max(1, round(settings.index_timeout))),
     }
+    if settings.index_ca_file:
+        known["PIP_CERT"] = known["SSL_CERT_FILE"]
     targets = {index for _, index in indexes.pins}
     own = [place for place in indexes.places if place.private and (place.name in targets or not targets)]
     asked = own or [place for place in indexes.places if not place.explicit]
