@@ -60,6 +60,18 @@ def test_an_index_that_hangs_ends_within_the_limit_that_was_set(roost, script, i
     assert max(waits) < 6 + 3, "the limit is for all attempts together; a busy machine adds to it"
 
 
+@pytest.mark.covers("B5")
+@pytest.mark.thorough
+def test_an_index_that_hangs_is_waited_for_once(roost, script, index):
+    """Reading looks for what an import means, then the resolver would ask the same index."""
+    index.hold("simple/")
+    source = "# /// script\n# dependencies = ['soup']\n# ///\nimport soup, whatever_this_is\n"
+    error, said = failure(roost, script(source), UV_HTTP_RETRIES="", ROOST_INDEX_TIMEOUT="3")
+    assert error["code"] == "timed-out"
+    assert "gave no answer within 3 s" in error["why"][0]
+    assert len(re.findall("uv pip compile", said.errors)) == 1, "from its cache only"
+
+
 @pytest.mark.covers("C4")
 def test_each_step_tried_is_in_the_error_and_with_v_as_it_comes(roost, script, index):
     index.add("soup", "1.0", history=False)

@@ -12,7 +12,7 @@ from roost.values import Value
 
 from . import faults, pylock
 from .engine import EngineMissing
-from .errors import IndexUnreachable
+from .errors import HUNG, IndexUnreachable
 from .optional import smaller
 from .resolve import Means, compile_with_uv
 from .values import Lock
@@ -150,6 +150,13 @@ def _steps(plan: Plan, request: Request, means: Means, options: Options) -> Gene
 
 def _with_uv(request: Request, means: Means, what: str, *, offline: bool = False, upgrade: bool = False) -> Lock:
     means.report.progress("resolving")
+    silent = next((one.bare for one in request.indexes.places if one.bare.rstrip("/") in HUNG), None)
+    if silent and not offline:
+        raise faults.TimedOut(
+            what,
+            why=(f"the index `{silent}` gave no answer within {means.settings.index_timeout:g} s",),
+            hints=faults.LATER,
+        )
     try:
         answer = compile_with_uv(request, means, offline=offline, upgrade=upgrade)
     except ProcessFailed as error:

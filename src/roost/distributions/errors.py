@@ -9,6 +9,11 @@ class Fault(RoostError):
     stage = "resolve"  # or "install"
 
 
+HUNG: set[str] = (
+    set()
+)  # addresses of indexes that gave no answer to this process in time: they are not waited for twice
+
+
 class IndexUnreachable(Fault):
     """An index does not answer, or answers with a fault of its own."""
 

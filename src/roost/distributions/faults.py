@@ -130,6 +130,9 @@ class Pattern(Value):
     hints: tuple[str, ...] = ()
 
 
+LATER = ("try again; for a slow index, wait longer: `export ROOST_INDEX_TIMEOUT=120`",)
+
+
 def _pattern(fault: type[Fault], words: str, *hints: str) -> Pattern:
     return Pattern(fault, re.compile(words, re.IGNORECASE | re.DOTALL), hints)
 
@@ -143,7 +146,7 @@ PATTERNS = (  # the first that is found wins: what lies nearer to the machine st
     _pattern(BadRequirement, r"couldn't parse requirement|failed to parse: |invalid requirement|expected (package name|one of|version specifier)"),
     _pattern(NotCached, r"network connectivity is disabled|in the (offline )?cache|packages were unavailable because (the )?network", "run once with the network, then it works without"),
     _pattern(BuildFailed, r"failed to build|build backend returned an error|failed to download and build|metadata-generation-failed|failed-wheel-build|subprocess-exited-with-error"),
-    _pattern(TimedOut, r"operation timed out|timed? ?out|timeout", "try again; for a slow index, wait longer: `export ROOST_INDEX_TIMEOUT=120`"),
+    _pattern(TimedOut, r"operation timed out|timed? ?out|timeout", *LATER),
     _pattern(IndexUnreachable, r"error sending request|dns error|connection (refused|reset)|tcp connect error|failed to lookup|could not connect|request failed after|5\d\d (internal|bad gateway|service|gateway)|status server error|name or service not known|temporary failure in name|invalid peer certificate|certificate verify failed|too many requests|failed to fetch|failed to establish a new connection|error decoding response|connection closed|unexpected (eof|end of file)|incompletemessage|error reading a body", "try again, or work with what is there: `roost run --offline FILE`"),
     _pattern(NoUploadTime, r"is missing an upload date.*was filtered by `exclude-newer`", "give up the age limit: `unset ROOST_INDEX_EXCLUDE_NEWER`, and take `exclude-newer` out of the settings or the script"),
     _pattern(DistributionNotFound, r"was not found in the (package registry|provided package locations)|no matching distribution found for \S+ \(from versions: none\)|404 (not found|client error)|not found in the package registry", "correct the name, or name the index that has it; `roost index list` says which ones are asked"),

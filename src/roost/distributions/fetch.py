@@ -19,6 +19,10 @@ class Unreachable(Exception):
     """A request got no answer that can be used; says why in one phrase."""
 
 
+class TooSlow(Unreachable):
+    """A request got no full answer in time."""
+
+
 class Response(Value):
     """An answer."""
 
@@ -64,12 +68,12 @@ def get(
         with error:
             return Response(error.code, error.url or address, "", b"", None)
     except TimeoutError:
-        raise Unreachable(f"no answer within {timeout:g} s") from None
+        raise TooSlow(f"no answer within {timeout:g} s") from None
     except URLError as error:
         reason = error.reason
-        raise Unreachable(
-            f"no answer within {timeout:g} s" if isinstance(reason, TimeoutError) else _phrase(reason)
-        ) from error
+        if isinstance(reason, TimeoutError):
+            raise TooSlow(f"no answer within {timeout:g} s") from error
+        raise Unreachable(_phrase(reason)) from error
     except (OSError, ValueError) as error:
         raise Unreachable(_phrase(error)) from error
     except Exception as error:
@@ -92,7 +96,7 @@ def _read(answer: HTTPResponse, limit: int, timeout: float, end: float) -> Respo
         if length > limit:
             raise Unreachable(f"its answer is longer than {limit >> 20} MiB")
         if time.monotonic() > end:
-            raise Unreachable(f"no full answer within {timeout:g} s")
+            raise TooSlow(f"no full answer within {timeout:g} s")
     kind = (answer.headers.get("Content-Type") or "").partition(";")[0].strip().lower()
     whole = (answer.headers.get("Content-Range") or "").rpartition("/")[2]
     expected = answer.headers.get("Content-Length")

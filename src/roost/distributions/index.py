@@ -8,8 +8,8 @@ import os
 from roost.values import Value
 
 from . import facts
-from .errors import IndexUnreachable
-from .fetch import Response, Unreachable, get
+from .errors import HUNG, IndexUnreachable
+from .fetch import Response, TooSlow, Unreachable, get
 from .folders import in_folder, in_index, path_of
 from .indexes import Indexes, Place
 from .indexes.credentials import credentials
@@ -169,6 +169,8 @@ class Index:
             )  # fmt: skip
             return _project(name, page)
         except (Unreachable, UnreadablePage) as error:
+            if isinstance(error, TooSlow):
+                HUNG.add(bare)
             self._down[bare] = IndexUnreachable(
                 f"the index `{bare}` could not be asked for `{name}`", why=(str(error),)
             )
