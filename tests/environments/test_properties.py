@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,9 +14,9 @@ from roost.distributions import Artifact, Lock, Requirement, pylock
 from roost.distributions.plan import _distinct
 from roost.distributions.requests import Request, recall, remember
 from roost.environments import manifest
+from roost.environments.integrity import _recorded, entries
 from roost.environments.key import key
 from roost.environments.manifest import Manifest
-from roost.environments.verify import _recorded, entries
 from roost.home import locate
 from roost.scripts import Interpreter
 
@@ -92,6 +93,7 @@ MANIFESTS = st.builds(
 )
 
 
+@pytest.mark.thorough
 @settings(max_examples=60)
 @given(MANIFESTS, st.data())
 def test_a_manifest_is_read_as_it_was_written_or_not_at_all(tmp_path_factory, written, data):
@@ -123,6 +125,7 @@ def test_any_bytes_are_a_record(tmp_path_factory, data):
     list(_recorded(folder.parents[2], folder, "x", info, thorough=True))
 
 
+@pytest.mark.thorough
 @settings(max_examples=60)
 @given(LOCKED)
 def test_a_lock_comes_back_from_its_file_and_from_memory(tmp_path_factory, found):
