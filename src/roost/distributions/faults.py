@@ -197,6 +197,10 @@ def one_line(said: str) -> str:
     return why[0] if why else "it said nothing"
 
 
+BECAUSE = re.compile(r"(?:cause: )?Because ")
+OPEN = re.compile(r".*[^.]$", re.DOTALL)  # a sentence that goes on
+
+
 def _plain(said: str) -> str:
     """Drop colours, frames and progress; join sentences that were wrapped."""
     lines: list[str] = []
@@ -204,12 +208,10 @@ def _plain(said: str) -> str:
         words = re.sub(r"^\s*(?:\u00d7|╰─▶|├─▶|│)?\s*", "", line)
         if not words or PROGRESS.match(words):
             continue
-        if lines and (
-            words.startswith("And because ")
-            or (lines[-1].startswith("Because ") and not lines[-1].endswith("."))  # a list of versions in the sentence
-            or (line.lstrip().startswith("│") and lines[-1].startswith("Because "))
-        ):
+        if lines and words.startswith("And because "):
             lines[-1] += f" {words}"
+        elif lines and (OPEN.match(lines[-1]) or line.lstrip().startswith("│")) and BECAUSE.match(lines[-1]):
+            lines[-1] += f" {words}" if lines[-1].endswith(":") or " " in words else f", {words}"  # else one of a list
         else:
             lines.append(words)
     return re.sub(
@@ -256,7 +258,8 @@ def _bare(why: Iterable[str]) -> tuple[str, ...]:
 
 def _reasons(sentence: str) -> tuple[str, ...]:
     """Take a derivation apart: "Because A, we can conclude that B. And because C, we can conclude that D."."""
-    parts = re.split(r"(?:^|\. )(?:Because|And because) ", sentence)
+    sentence = re.sub(r"one of: (\S+), (?:\S+, )+(\S+)(?= |$)", r"one of: \1, …, \2", sentence)
+    parts = re.split(r"(?:^|\.? )(?:Because|And because) ", sentence)
     bare = (
         re.sub(r",? we can conclude that (your requirements are unsatisfiable|.*)\.?$", "", part)
         for part in parts
