@@ -377,6 +377,36 @@ COMMANDS = (
         (Positional("NAME", "the distribution's name"),),
     ),
     Command(
+        "index list",
+        "List the indexes in the order in which they are asked, what is pinned to them, and where their credentials come from",
+        "roost.cli.index:listing",
+        (JSON, *SHOWING),
+        (Positional("FILE", "a script, whose own indexes are listed as well", optional=True),),
+        about=("Passwords and tokens are never shown.",),
+    ),
+    Command(
+        "index login",
+        "Keep user and password of an index, in the system's keyring or in a file that only you can read",
+        "roost.cli.index:login",
+        (
+            Option(("--username",), "the user; without it the terminal is asked, a token needs none", "value", "NAME"),
+            *SHOWING,
+        ),
+        (Positional("NAME", "the index, as it is called in the settings"),),
+        about=(
+            "The password is asked at the terminal, or read as one line of standard input; it is tried before it is kept.",
+            "A login counts only for the host that it was made for.",
+        ),
+        examples=("roost index login team", 'printf %s "$TOKEN" | roost index login team --username ci'),
+    ),
+    Command(
+        "index logout",
+        "Forget the login of an index",
+        "roost.cli.index:logout",
+        SHOWING,
+        (Positional("NAME", "the index"),),
+    ),
+    Command(
         "doctor",
         "Say what is missing on this machine, and what to do",
         "roost.cli.doctor:doctor",

@@ -9,6 +9,7 @@ from roost import home as homes
 from roost.digests import sha256
 from roost.values import Value
 
+from .indexes.values import Indexes
 from .values import Artifact, Lock
 
 TYPE_CHECKING = False
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from roost.scripts import Interpreter
 
 SCHEMA = "roost.request/1"
-LAYOUT = 1  # raised when what is remembered could no longer be used as it is
+LAYOUT = 2  # raised when what is remembered could no longer be used as it is
 
 
 class Request(Value):
@@ -28,7 +29,8 @@ class Request(Value):
     roots: tuple[str, ...]  # canonical names, in the order of the requirements
     interpreter: Interpreter
     constraints: tuple[str, ...] = ()
-    indexes: tuple[str, ...] = ()  # the engine's options, without credentials
+    indexes: Indexes = Indexes()
+    timeless: bool = False  # private indexes say nothing of times: the age limit is not for them
     exclude_newer: str | None = None
     stamps: tuple[str, ...] = ()  # of local folders and files that are asked for: what they contain
     hashes: tuple[tuple[str, tuple[str, ...]], ...] = ()  # canonical name, and what its file may have: "sha256:…"
@@ -41,7 +43,7 @@ class Request(Value):
         python = self.interpreter
         return sha256(
             json.dumps([
-                LAYOUT, sorted(self.requirements), sorted(self.wheels_only), sorted(self.constraints), self.indexes, self.exclude_newer,
+                LAYOUT, sorted(self.requirements), sorted(self.wheels_only), sorted(self.constraints), self.indexes.described(), self.exclude_newer,
                 self.stamps, sorted(self.hashes), python.implementation, python.short, python.abi, python.platform,
             ]).encode()
         )  # fmt: skip
