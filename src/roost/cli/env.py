@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from roost.errors import Exit, UsageError
+from roost.errors import Exit
 
 from . import place, views
 
@@ -14,9 +14,6 @@ if TYPE_CHECKING:
 
     from .options import Arguments
     from .show import Output
-
-DAY = 86400.0
-DEFAULT_AGE = 30.0  # days without use, after which `gc` takes an environment that scripts still refer to
 
 
 def listing(arguments: Arguments, output: Output) -> int:
@@ -141,54 +138,3 @@ def why(arguments: Arguments, output: Output) -> int:
     else:
         output.text("\n".join(" → ".join(way) for way in ways))
     return Exit.OK
-
-
-def collect(arguments: Arguments, output: Output) -> int:
-    """Remove what nothing needs any more."""
-    from roost import environments
-    from roost.records import additions, collecting
-
-    home, _ = place.find(output)
-    dry = arguments.has("dry-run")
-    output.progress("looking at environments")
-    age = _days(arguments) * DAY
-    found = environments.collect(home, older_than=age, dry_run=dry)
-    if not dry:
-        collecting.collect(home, older_than=age)
-        additions.collect(home, older_than=age)
-    if output.json:
-        output.document(
-            "roost.collected/1",
-            {
-                "removed": [one.name for one in found.removed],
-                "bytes": found.bytes,
-                "orphans": list(found.orphans),
-                "kept": [{"name": one.name, "reason": reason} for one, reason in found.kept],
-                "dry_run": dry,
-            },
-        )
-        return Exit.OK
-    verb = "would remove" if dry else "removed"
-    lines = [f"{verb} {one.name}" for one in found.removed]
-    lines += [f"kept {one.name}: {reason}" for one, reason in found.kept]
-    output.text(
-        "\n".join(
-            [*lines, f"{verb} {views.bytes_text(found.bytes)} in {views.counted(len(found.removed), 'environment')}"]
-        )
-    )
-    return Exit.OK
-
-
-def _days(arguments: Arguments) -> float:
-    text = arguments.text("older-than")
-    if text is None:
-        return DEFAULT_AGE
-    try:
-        days = float(text)
-    except ValueError:
-        days = -1.0
-    if not 0 <= days < 1e6:
-        raise UsageError(
-            f"`--older-than` takes a number of days, not `{text}`", hints=("`roost env gc --older-than 7`",)
-        )
-    return days

@@ -162,15 +162,33 @@ COMMANDS = (
     ),
     Command(
         "env gc",
-        "Remove environments that nothing needs any more",
-        "roost.cli.env:collect",
+        "Remove environments that nothing needs any more, and the wheels that only they had",
+        "roost.cli.env_keeping:collect",
         (
             Option(("--older-than",), "only those not used for so many days (30)", "value", "DAYS"),
-            Option(("--dry-run",), "say what would be removed, and remove nothing"),
+            Option(
+                ("--max-size",),
+                "also those not used for longest, until the home is so small: `20GB`",
+                "value",
+                "SIZE",
+            ),
+            Option(("--dry-run",), "say what would be removed and what would come free, and remove nothing"),
             JSON,
             *SHOWING,
         ),
-        about=("An environment that is in use, or younger than a day, is never removed.",),
+        about=(
+            "An environment that is in use, or younger than a day, is never removed.",
+            "One that a script refers to stays, unless `--max-size` leaves no room for it; the next run builds it again.",
+            "`[keep] max-size` and `max-age-days` in `roost.toml` have this done once a day, behind the back of runs.",
+        ),
+        examples=("roost env gc --dry-run", "roost env gc --older-than 7 --max-size 20GB"),
+    ),
+    Command(
+        "env du",
+        "Show what environments take on disk, files that they share counted once",
+        "roost.cli.env_keeping:usage",
+        (JSON, *SHOWING),
+        (Positional("ENVIRONMENT", ENVIRONMENT.help, many=True, optional=True),),
     ),
     Command(
         "trust",

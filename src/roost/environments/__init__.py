@@ -10,14 +10,15 @@ if TYPE_CHECKING:
     from .collecting import Collected, collect
     from .inspecting import Node, tree, why
     from .key import place
-    from .store import find, has_module, imported, listing, manifest_of, own_size, remove, size, standing
+    from .sizes import own_size, size
+    from .store import find, has_module, imported, listing, manifest_of, remove, standing
     from .trials import Trial, try_imports
     from .use import last_used, mark, started, using
 
 _LATER = {  # what a run does not need is loaded when it is asked for
     "Collected": "collecting", "Node": "inspecting", "Trial": "trials", "collect": "collecting", "compile": "bytecode",
-    "find": "store", "has_module": "store", "imported": "store", "manifest_of": "store", "standing": "store", "place": "key", "last_used": "use", "listing": "store", "mark": "use", "own_size": "store", "remove": "store",
-    "size": "store", "started": "use", "tree": "inspecting", "try_imports": "trials", "using": "use", "why": "inspecting",
+    "find": "store", "has_module": "store", "imported": "store", "manifest_of": "store", "standing": "store", "place": "key", "last_used": "use", "listing": "store", "mark": "use", "own_size": "sizes", "remove": "store",
+    "size": "sizes", "started": "use", "tree": "inspecting", "try_imports": "trials", "using": "use", "why": "inspecting",
 }  # fmt: skip
 
 __all__ = [

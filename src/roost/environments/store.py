@@ -16,7 +16,7 @@ from .key import SHORT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from roost.home import Home
 
@@ -175,39 +175,6 @@ def sweep(home: Home) -> None:
             before = home.environments / path.name.removeprefix(TRASH).rpartition("-")[0]
             if not busy(home, before, path):
                 clear(path)
-
-
-def size(environment: Environment) -> int:
-    """Add up the bytes on disk of an environment, files with several names in it once."""
-    return sum(_blocks(environment.path).values())
-
-
-def own_size(environment: Environment) -> int:
-    """Add up the bytes that would come free: files that nothing outside of it shares."""
-    links: dict[tuple[int, int], int] = {}
-    facts: dict[tuple[int, int], tuple[int, int]] = {}
-    for entry in _walk(environment.path):
-        links[entry.st_dev, entry.st_ino] = links.get((entry.st_dev, entry.st_ino), 0) + 1
-        facts[entry.st_dev, entry.st_ino] = (entry.st_nlink, entry.st_blocks * 512)
-    return sum(taken for inode, (count, taken) in facts.items() if links[inode] >= count)
-
-
-def _blocks(folder: Path) -> dict[tuple[int, int], int]:
-    return {(facts.st_dev, facts.st_ino): facts.st_blocks * 512 for facts in _walk(folder)}
-
-
-def _walk(folder: Path) -> Iterator[os.stat_result]:
-    waiting = [str(folder)]
-    while waiting:
-        try:
-            with os.scandir(waiting.pop()) as entries:
-                for entry in entries:
-                    if entry.is_dir(follow_symlinks=False):
-                        waiting.append(entry.path)
-                    else:
-                        yield entry.stat(follow_symlinks=False)
-        except OSError:
-            continue
 
 
 def _folders(home: Home, *, hidden: bool = False) -> list[Path]:
