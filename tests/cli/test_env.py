@@ -15,7 +15,7 @@ def dinner(index, roost, script):
 
 @pytest.mark.covers("C5")
 def test_environments_are_listed_shown_and_removed(dinner, roost):
-    [listed] = roost("env", "list", "--json").data["environments"]
+    [listed] = roost("env", "list", "--size", "--json").data["environments"]
     assert listed["name"].startswith("soup")
     assert listed["size"] > 0
     shown = roost("env", "show", dinner, "--json").data["environment"]

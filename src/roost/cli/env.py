@@ -2,45 +2,105 @@
 
 from __future__ import annotations
 
-from roost.errors import Exit
+from roost.errors import Exit, RoostError
+from roost.values import Value
 
 from . import place, views
+from .env_finding import named
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from roost.environments import Environment, Node
+    from roost.home import Home
 
     from .options import Arguments
     from .show import Output
 
 
 def listing(arguments: Arguments, output: Output) -> int:
-    """List environments with what is in them, their size, and when they were last used."""
+    """List environments: what is in them, when they were last used, and their size where it was asked for."""
     from roost import environments
 
-    del arguments
     home, _ = place.find(output)
-    output.progress("looking at environments")
-    rows = [(one, environments.size(one), environments.last_used(one)) for one in environments.listing(home)]
+    everything = arguments.has("all") or bool(arguments.words)
+    rows = [Row("roost", one, environments.last_used(one)) for one in environments.listing(home)]
+    if everything:
+        rows += _foreign(arguments, home, output)
+    if arguments.has("size"):
+        output.progress("looking at files")
+        rows = [row.replace(size=environments.size(row.environment)) for row in rows]
     if output.json:
-        found = [views.environment_document(one) | {"size": size, "last_used": used} for one, size, used in rows]
-        output.document("roost.environments/1", {"environments": found, "folder": str(home.environments)})
+        data = {"environments": [_row_document(row) for row in rows], "folder": str(home.environments)}
+        output.document("roost.environments/1", data)
     elif rows:
-        output.text("\n".join(views.columns([_row(*row) for row in rows])))
+        output.text("\n".join(views.columns([_row(row, kind=everything) for row in rows])))
     else:
         output.text("there are no environments yet: `roost run FILE` makes one")
     return Exit.OK
 
 
-def _row(environment: Environment, size: int, used: float) -> tuple[str, ...]:
+class Row(Value):
+    """One environment of a list."""
+
+    kind: str
+    environment: Environment
+    used: float
+    size: int | None = None  # bytes; None: not asked for
+    name: str | None = None  # where it is not the folder's
+    maker: str | None = None
+    broken: str | None = None
+
+
+def _foreign(arguments: Arguments, home: Home, output: Output) -> list[Row]:
+    """Look for the environments of others, also below the folders that were named."""
+    import os
+    from pathlib import Path
+
+    from roost.environments import foreign
+
+    output.progress("looking for environments")
+    here = place.folder()
+    tops = [here / Path(word).expanduser() for word in arguments.words]
+    for top in tops:
+        if not top.is_dir():
+            raise NoSuchFolder(f"there is no folder `{top}`")
+    seen = foreign.everywhere(os.environ, here, below_these=tops, without=home.environments)
+    if seen.cut:
+        output.warn("the search was ended before everything had been looked at: name fewer folders")
+    return [
+        Row(one.kind, foreign.environment(one), one.used, name=one.name, maker=one.maker, broken=one.broken)
+        for one in seen.found
+    ]
+
+
+class NoSuchFolder(RoostError):
+    """A folder in which environments should be looked for is not there."""
+
+    code = "no-such-folder"
+    exit = Exit.NO_INPUT
+
+
+def _row_document(row: Row) -> dict[str, object]:
+    more = {"kind": row.kind, "size": row.size, "last_used": row.used, "maker": row.maker, "broken": row.broken}
+    return views.environment_document(row.environment) | more
+
+
+def _row(row: Row, *, kind: bool) -> tuple[str, ...]:
+    one = row.environment
     return (
-        environment.name,
-        f"Python {environment.version}",
-        views.counted(len(environment.distributions), "distribution"),
-        views.bytes_text(size),
-        f"used {views.ago(used)}",
+        *((row.kind,) if kind else ()),
+        row.name or one.name,
+        f"Python {one.version}" if one.version else "",
+        views.counted(len(one.distributions), "distribution"),
+        views.bytes_text(row.size) if row.size is not None else "",
+        f"used {views.ago(row.used)}" if row.used else "",
+        *(
+            (str(one.path) if row.kind != "roost" else "", f"broken: {row.broken}" if row.broken else "")
+            if kind
+            else ()
+        ),
     )
 
 
@@ -50,7 +110,7 @@ def show(arguments: Arguments, output: Output) -> int:
     from roost.environments.references import references
 
     home, _ = place.find(output)
-    found = environments.find(home, arguments.words[0])
+    found = named(home, arguments.words[0])
     size, used = environments.size(found), environments.last_used(found)
     scripts = [str(one.script) for one in references(home) if one.environment == found.name]
     if output.json:
@@ -96,7 +156,7 @@ def tree(arguments: Arguments, output: Output) -> int:
     from roost import environments
 
     home, _ = place.find(output)
-    found = environments.find(home, arguments.words[0])
+    found = named(home, arguments.words[0])
     nodes = environments.tree(found)
     if output.json:
         output.document("roost.tree/1", {"environment": found.name, "tree": [_node_document(node) for node in nodes]})
@@ -130,7 +190,7 @@ def why(arguments: Arguments, output: Output) -> int:
 
     home, _ = place.find(output)
     text, name = arguments.words
-    found = environments.find(home, text)
+    found = named(home, text)
     ways = environments.why(found, name)
     if output.json:
         data = {"environment": found.name, "name": place.canonical(name), "ways": [list(way) for way in ways]}

@@ -12,6 +12,7 @@ from roost.distributions import Artifact
 from roost.values import Value
 from roost.version import __version__
 
+from .key import SHORT
 from .values import Environment
 
 TYPE_CHECKING = False
@@ -60,6 +61,20 @@ def read(folder: Path) -> Manifest | None:
             files=tuple(map(str, document["files"])),
             pth=tuple(map(str, document["pth"])),
         )
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def summary(folder: Path) -> Environment | None:
+    """Give what a list shows of a folder; None when it has no manifest, or not under its key. Artifacts are not read."""
+    try:
+        document = json.loads((folder / FILE).read_bytes())
+        key = str(document["key"])
+        if document["schema"] != SCHEMA or not folder.name.endswith(key[:SHORT]):
+            return None
+        distributions = tuple((str(name), str(version)) for name, version in document["distributions"])
+        version, created = str(document["python"]["version"]), float(document["created"])
+        return Environment(folder, key, folder / "bin" / "python", version, distributions, created)
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -135,6 +150,11 @@ def packages(folder: Path, short: str) -> Path:
     if usual.is_dir():
         return usual
     return next(folder.glob("lib/*/site-packages"), usual)  # free-threaded ("python3.13t") and other implementations
+
+
+def installed(site: Path) -> tuple[tuple[str, str], ...]:
+    """Give the distributions of a site-packages folder, (canonical name, version), sorted; from names alone."""
+    return tuple(sorted(_installed(site)[0]))
 
 
 def _installed(site: Path) -> tuple[list[tuple[str, str]], list[str]]:

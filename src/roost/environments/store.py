@@ -42,10 +42,7 @@ class EnvironmentInUse(RoostError):
 
 def listing(home: Home) -> tuple[Environment, ...]:
     """List ready environments by name; a folder without a manifest is none."""
-    found = ((path, manifest.read(path)) for path in sorted(_folders(home)))
-    return tuple(
-        manifest.environment(path, known) for path, known in found if known and path.name.endswith(known.key[:SHORT])
-    )
+    return tuple(filter(None, map(manifest.summary, sorted(_folders(home)))))
 
 
 def find(home: Home, text: str) -> Environment:
