@@ -114,3 +114,24 @@ def test_the_last_ten_locks_of_a_request_are_kept(dinner, roost, index, home):
     os.truncate(damaged, 20)
     assert len(roost("env", "rollback", "--list", dinner, "--json").data["earlier"]) == 9
     assert roost("env", "rollback", "--to", "11", dinner).status == 64
+
+
+@pytest.mark.covers("A6")
+@pytest.mark.covers("C7")
+def test_what_is_outdated_is_listed_with_what_stands_against_it(roost, script, index):
+    index.add("soup", "1.0", requires=("stock<2",), history=False)
+    index.add("stock", "1.0", history=False)
+    assert roost("env", "outdated").output == "nothing is outdated\n"
+    path = script(ASKING)
+    assert roost("run", path).status == 0
+    assert roost("env", "outdated", path).output == "nothing is outdated\n"
+    index.add("soup", "1.5", requires=("stock<2",))
+    index.add("stock", "3.0")
+    rows = roost("env", "outdated", path, "--json").data["outdated"]
+    assert [(row["name"], row["version"], row["latest"], row["held_by"]) for row in rows] == [
+        ("soup", "1.0", "1.5", []),
+        ("stock", "1.0", "3.0", ["soup 1.0 needs stock<2"]),
+    ]
+    assert "stock  1.0 → 3.0  soup 1.0 needs stock<2" in roost("env", "outdated").output
+    index.fail("/simple/", 503)
+    assert roost("env", "outdated").status == 69

@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from roost.environments import Environment, Node
+    from roost.environments import Environment
     from roost.home import Home
 
     from .options import Arguments
@@ -148,53 +148,4 @@ def _removed(found: Sequence[Environment], output: Output) -> int:
         output.document("roost.removed/1", {"removed": [one.name for one in found]})
     else:
         output.text("\n".join(f"removed {one.name}" for one in found))
-    return Exit.OK
-
-
-def tree(arguments: Arguments, output: Output) -> int:
-    """Show what needs what."""
-    from roost import environments
-
-    home, _ = place.find(output)
-    found = named(home, arguments.words[0])
-    nodes = environments.tree(found)
-    if output.json:
-        output.document("roost.tree/1", {"environment": found.name, "tree": [_node_document(node) for node in nodes]})
-    else:
-        output.text("\n".join([found.name, *(line for node in nodes for line in _node_lines(node, ""))]))
-    return Exit.OK
-
-
-def _node_document(node: Node) -> dict[str, object]:
-    return {
-        "name": node.name,
-        "version": node.version,
-        "requirement": node.requirement,
-        "needs": [_node_document(below) for below in node.needs],
-        "again": node.again,
-    }
-
-
-def _node_lines(node: Node, indent: str) -> list[str]:
-    asked = f"  ({node.requirement})" if node.requirement and node.requirement != node.name else ""
-    again = "  …" if node.again else ""
-    lines = [f"{indent}{node.name} {node.version}{asked}{again}"]
-    for below in node.needs:
-        lines += _node_lines(below, f"{indent}  ")
-    return lines
-
-
-def why(arguments: Arguments, output: Output) -> int:
-    """Show every way from what the script asked for to a distribution."""
-    from roost import environments
-
-    home, _ = place.find(output)
-    text, name = arguments.words
-    found = named(home, text)
-    ways = environments.why(found, name)
-    if output.json:
-        data = {"environment": found.name, "name": place.canonical(name), "ways": [list(way) for way in ways]}
-        output.document("roost.why/1", data)
-    else:
-        output.text("\n".join(" → ".join(way) for way in ways))
     return Exit.OK

@@ -202,6 +202,47 @@ def _list(asked: Asked, known: Sequence[Remembered], output: Output) -> int:
     return Exit.OK
 
 
+def outdated(arguments: Arguments, output: Output) -> int:
+    """List what an index has newer versions of, and what stands against them."""
+    from roost import environments
+    from roost.distributions import newer
+    from roost.environments.inspecting import holding
+
+    from .env_finding import named
+
+    home, settings = place.find(output)
+    every = [named(home, word) for word in arguments.words] or environments.listing(home)
+    rows = []
+    for one in dict.fromkeys(every):
+        output.progress(f"asking for what is newer than `{one.name}`")
+        found = newer.outdated(one.python, home=home, settings=settings, report=output)
+        against = holding(one, {row.name: row.latest for row in found})
+        rows += [(one, row, against.get(row.name, ())) for row in found]
+    if output.json:
+        data = [
+            {
+                "environment": one.name,
+                "name": row.name,
+                "version": row.version,
+                "latest": row.latest,
+                "held_by": list(held),
+            }
+            for one, row, held in rows
+        ]
+        output.document("roost.outdated/1", {"outdated": data})
+    elif rows:
+        lines = views.columns(
+            [
+                (one.name if len(every) > 1 else "", row.name, f"{row.version} → {row.latest}", ", ".join(held))
+                for one, row, held in rows
+            ]
+        )
+        output.text("\n".join(lines))
+    else:
+        output.text("nothing is outdated")
+    return Exit.OK
+
+
 def _asked(file: str, arguments: Arguments, home: Home, settings: Settings, output: Output) -> Asked:
     """Put the question of a script together, with a Python that is there."""
     from roost import distributions

@@ -165,16 +165,20 @@ COMMANDS = (
     Command(
         "env tree",
         "Show what needs what in an environment",
-        "roost.cli.env:tree",
+        "roost.cli.env_needs:tree",
         (JSON, *SHOWING),
         (ENVIRONMENT,),
     ),
     Command(
         "env why",
         "Say why a distribution is in an environment",
-        "roost.cli.env:why",
+        "roost.cli.env_needs:why",
         (JSON, *SHOWING),
-        (ENVIRONMENT, Positional("NAME", "the distribution")),
+        (
+            Positional("ENVIRONMENT", f"{ENVIRONMENT.help}; without: every one that has it", optional=True),
+            Positional("NAME", "the distribution"),
+        ),
+        examples=("roost env why chart.py numpy", "roost env why numpy"),
     ),
     Command(
         "env rm",
@@ -224,6 +228,15 @@ COMMANDS = (
             "What was there before stays: `roost env rollback SCRIPT` takes it again. Exits with 69 when one was kept as it was.",
         ),
         examples=("roost env update chart.py",),
+    ),
+    Command(
+        "env outdated",
+        "List what the index has newer versions of, and what stands against them",
+        "roost.cli.env_versions:outdated",
+        (JSON, *SHOWING),
+        (Positional("SCRIPT|ENVIRONMENT", ENVIRONMENT.help, many=True, optional=True),),
+        about=("`roost env update` takes what fits.",),
+        examples=("roost env outdated chart.py",),
     ),
     Command(
         "env rollback",

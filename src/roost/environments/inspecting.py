@@ -13,7 +13,7 @@ MOST = 50  # ways that are given: enough to understand
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from packaging.requirements import Requirement
 
@@ -77,6 +77,22 @@ def why(environment: Environment, name: str) -> tuple[tuple[str, ...], ...]:
         if root in contents.found:
             ways += _ways([(root, f"{root}=={contents.found[root].version}")], wanted, contents)
     return tuple(sorted(ways[:MOST], key=len)) or ((f"{wanted}=={contents.found[wanted].version}",),)
+
+
+def holding(environment: Environment, wanted: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """Say what stands against a version of each distribution: `soup 1.0 needs stock<2`.
+
+    Args:
+        wanted: versions by canonical name.
+    """
+    contents = _read(environment)
+    against: dict[str, tuple[str, ...]] = {}
+    for one in contents.found.values():
+        for need in _applying(one, _present(one, contents), contents):
+            name = _canonical(need.name)
+            if name in wanted and not need.specifier.contains(wanted[name], prereleases=True):
+                against[name] = (*against.get(name, ()), f"{one.name} {one.version} needs {_words(need)}")
+    return against
 
 
 def _ways(way: list[tuple[str, str]], wanted: str, contents: _Contents) -> Iterator[tuple[str, ...]]:
