@@ -230,6 +230,37 @@ COMMANDS = (
         examples=("roost env update chart.py",),
     ),
     Command(
+        "env shell",
+        "Start your shell in an environment",
+        "roost.cli.env_activating:shell",
+        (QUIET, VERBOSE, HELP),
+        (ENVIRONMENT,),
+        about=("The shell is the one that `SHELL` names. What is read from standard input runs in it as well.",),
+        examples=("roost env shell chart.py",),
+    ),
+    Command(
+        "env activate",
+        "Print what your shell must do to work in an environment, with a `deactivate`",
+        "roost.cli.env_activating:activate",
+        (
+            Option(
+                ("--shell",),
+                "whose words are printed; without: those of the shell that calls",
+                "value",
+                "SHELL",
+                ("sh", "bash", "zsh", "dash", "ksh", "fish", "csh", "tcsh", "powershell"),
+            ),
+            JSON,
+            *SHOWING,
+        ),
+        (ENVIRONMENT,),
+        about=(
+            'bash, zsh and their like: `eval "$(roost env activate X)"`; fish: `roost env activate X | source`;',
+            'csh: ``eval "`roost env activate X`"``; PowerShell: `roost env activate X | Out-String | Invoke-Expression`.',
+        ),
+        examples=('eval "$(roost env activate chart.py)"',),
+    ),
+    Command(
         "env outdated",
         "List what the index has newer versions of, and what stands against them",
         "roost.cli.env_versions:outdated",
