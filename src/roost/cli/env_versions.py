@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from roost.distributions import Options, Plan
-    from roost.distributions.history import Move
+    from roost.distributions.comparing import Difference
     from roost.distributions.requests import Remembered, Request
     from roost.home import Home
     from roost.settings import Settings
@@ -46,7 +46,7 @@ class Updated(Value):
     """What became of one script."""
 
     script: str
-    moves: tuple[Move, ...]
+    moves: tuple[Difference, ...]
     environment: str
     kept: tuple[str, ...] = ()  # why the earlier lock was kept: imports that fail with the new one
 
@@ -109,7 +109,7 @@ def _document(one: Updated) -> dict[str, object]:
     }
 
 
-def _move(move: Move) -> dict[str, object]:
+def _move(move: Difference) -> dict[str, object]:
     return {"name": move.name, "before": move.before, "after": move.after}
 
 

@@ -230,6 +230,19 @@ COMMANDS = (
         examples=("roost env update chart.py",),
     ),
     Command(
+        "env diff",
+        "Compare what two environments, scripts or locks have, or one of them with what a file asks for",
+        "roost.cli.env_diff:diff",
+        (JSON, *SHOWING),
+        (
+            Positional(
+                "A", "an environment, a script, a lock (`pylock.….toml`), a requirements file, a `pyproject.toml`"
+            ),
+            Positional("B", "another one"),
+        ),
+        examples=("roost env diff one.py other.py", "roost env diff .venv requirements.txt"),
+    ),
+    Command(
         "env shell",
         "Start your shell in an environment",
         "roost.cli.env_activating:shell",

@@ -6,8 +6,8 @@ import json
 from contextlib import suppress
 
 from roost import home as homes
-from roost.values import Value
 
+from .comparing import versions
 from .requests import read
 
 TYPE_CHECKING = False
@@ -17,24 +17,11 @@ if TYPE_CHECKING:
 
     from roost.home import Home
 
+    from .comparing import Difference
     from .requests import Remembered, Request
     from .values import Artifact, Lock
 
 MOST = 10  # earlier locks of one request
-
-
-class Move(Value):
-    """A distribution that one lock has otherwise than another."""
-
-    name: str
-    before: str | None  # version; None: it was not there
-    after: str | None  # None: it is not there any more
-
-    def __str__(self) -> str:
-        """Say it in a line: `soup 1.0 → 2.0`, `+ soup 2.0`, `- soup 1.0`."""
-        if self.before and self.after:
-            return f"{self.name} {self.before} → {self.after}"
-        return f"+ {self.name} {self.after}" if self.after else f"- {self.name} {self.before}"
 
 
 def earlier(home: Home, request: Request) -> tuple[Remembered, ...]:
@@ -77,11 +64,10 @@ def restore(home: Home, request: Request, found: Remembered) -> None:
     homes.write(file, json.dumps(document | {"held": True}))
 
 
-def moves(before: Lock | None, after: Lock) -> tuple[Move, ...]:
+def moves(before: Lock | None, after: Lock) -> tuple[Difference, ...]:
     """Say what differs between two locks, by name; of what has no version, the commit or file counts."""
-    old, new = ({one.name: _version(one) for one in lock.artifacts} if lock else {} for lock in (before, after))
-    names = sorted(old.keys() | new.keys())
-    return tuple(Move(name, old.get(name), new.get(name)) for name in names if old.get(name) != new.get(name))
+    old = {one.name: _version(one) for one in before.artifacts} if before else {}
+    return versions(old, {one.name: _version(one) for one in after.artifacts})
 
 
 def _version(one: Artifact) -> str:
