@@ -243,6 +243,22 @@ COMMANDS = (
         examples=("roost env diff one.py other.py", "roost env diff .venv requirements.txt"),
     ),
     Command(
+        "env view",
+        "Write a page about an environment, or about all: sizes, who needs whom, licences, known breaks",
+        "roost.cli.env_view:view",
+        (
+            Option(
+                ("--output",), "where it is written, `-` is standard output; without: into the cache", "value", "FILE"
+            ),
+            Option(("--online",), "ask the index which installed versions were yanked"),
+            JSON,
+            *SHOWING,
+        ),
+        (Positional("ENVIRONMENT", f"{ENVIRONMENT.help}; without: all", optional=True),),
+        about=("It is one HTML file that loads nothing from elsewhere and needs no JavaScript.",),
+        examples=("roost env view chart.py --output chart.html",),
+    ),
+    Command(
         "env shell",
         "Start your shell in an environment",
         "roost.cli.env_activating:shell",

@@ -8,7 +8,7 @@ from roost.values import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from roost.home import Home
@@ -101,6 +101,17 @@ def of_home(home: Home) -> HomeUsage:
         both=_bytes(environments[inode] for inode in environments.keys() & cache.keys()),
         bytecode=_bytes(one for one in environments.values() if one.bytecode),
     )
+
+
+def parted(folders: Sequence[Path], cache: Path) -> list[int]:
+    """Part the bytes of folders among them: what several have counts for each by its share; last what only the cache has."""
+    having = [files(folder) for folder in folders]
+    holders: dict[Inode, int] = {}
+    for one in having:
+        for inode in one:
+            holders[inode] = holders.get(inode, 0) + 1
+    shares = [round(sum(file.bytes / holders[inode] for inode, file in one.items())) for one in having]
+    return [*shares, _bytes(file for inode, file in files(cache).items() if inode not in holders)]
 
 
 def size(environment: Environment) -> int:
