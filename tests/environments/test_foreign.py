@@ -34,8 +34,9 @@ def make_conda(path: Path, version: str = "3.12.4") -> Path:
     site.mkdir(parents=True)
     (path / "conda-meta").mkdir()
     (path / "bin").mkdir()
-    (path / "bin" / f"python{short}").symlink_to(Path(sys.executable).resolve())
-    (path / "bin" / "python").symlink_to(Path(sys.executable).resolve())
+    (path / "bin" / f"python{short}").write_text("#!/bin/sh\necho must not be run\nexit 1\n")
+    (path / "bin" / f"python{short}").chmod(0o755)
+    (path / "bin" / "python").symlink_to(f"python{short}")
     for name in (f"python-{version}-h1234_0", "ffmpeg-7.0-h55_1"):
         (path / "conda-meta" / f"{name}.json").write_text(json.dumps({"name": name}))
     (path / "conda-meta" / "history").write_text("")

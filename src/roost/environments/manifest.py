@@ -66,9 +66,14 @@ def read(folder: Path) -> Manifest | None:
 
 
 def summary(folder: Path) -> Environment | None:
-    """Give what a list shows of a folder; None when it has no manifest, or not under its key. Artifacts are not read."""
+    """Give what a list shows of a folder; None when it has no whole manifest, or not under its key.
+
+    The artifacts, by far the most of it, stand last and are not read.
+    """
     try:
-        document = json.loads((folder / FILE).read_bytes())
+        data = (folder / FILE).read_bytes()
+        head, found, _ = data.partition(b',\n "artifacts": [')
+        document = json.loads(head + b"}" if found and data.endswith(b"]\n}\n") else data)
         key = str(document["key"])
         if document["schema"] != SCHEMA or not folder.name.endswith(key[:SHORT]):
             return None
@@ -105,7 +110,7 @@ def write(folder: Path, manifest: Manifest) -> None:
         "steps": manifest.steps,
         "files": manifest.files,
         "pth": manifest.pth,
-        "artifacts": fields,
+        "artifacts": fields,  # last: a list does not read them
     }
     homes.write(folder / FILE, json.dumps(document, indent=1) + "\n", mode=0o644)
     sync(folder)
