@@ -104,19 +104,21 @@ def timed(words: list[str | Path], environ: dict[str, str]) -> float:
     return time.perf_counter() - begin
 
 
-def stage(home: Path) -> dict[str, int]:
-    """Count what is in the home; hard links once."""
+def stage(home: Path) -> dict[str, object]:
+    """Count what is in the home, in all and in each store of small files; hard links once."""
     files, seen = 0, {}
     for folder, _, names in os.walk(home):
         for name in names:
             facts = os.lstat(f"{folder}/{name}")
             files += 1
             seen[facts.st_ino] = facts.st_blocks * 512
-    small = sum(len(names) for _, _, names in os.walk(home / "state")) + sum(
-        len(names) for _, _, names in os.walk(home / "cache/launcher")
-    )
+    stores = {store.name: count(store) for top in ("state", "cache/launcher") for store in (home / top).iterdir()}
     environments = [one for one in (home / "data/environments").iterdir() if not one.name.startswith(".")]
-    return {"environments": len(environments), "files": files, "small files": small, "bytes": sum(seen.values())}
+    return {"environments": len(environments), "files": files, "bytes": sum(seen.values()), "stores": stores}
+
+
+def count(store: Path) -> int:
+    return sum(len(names) for _, _, names in os.walk(store))
 
 
 def summed(times: list[float]) -> dict[str, float]:

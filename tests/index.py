@@ -10,6 +10,7 @@ import re
 import tarfile
 import threading
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -25,7 +26,7 @@ def wheel(
     name: str,
     version: str = "1.0",
     *,
-    modules: dict[str, str] | None = None,
+    modules: Mapping[str, str | bytes] | None = None,
     requires: tuple[str, ...] = (),
     extras: dict[str, tuple[str, ...]] | None = None,
     requires_python: str | None = None,
@@ -43,7 +44,7 @@ def wheel(
     if requires_python:
         lines.append(f"Requires-Python: {requires_python}")
     info = f"{flat}-{version}.dist-info"
-    files = {path: text.encode() for path, text in modules.items()}
+    files = {path: text if isinstance(text, bytes) else text.encode() for path, text in modules.items()}
     files[f"{info}/METADATA"] = ("\n".join(lines) + "\n").encode()
     files[f"{info}/WHEEL"] = f"Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: {tag}\n".encode()
     if scripts:
@@ -114,7 +115,7 @@ class Index:
         name: str,
         version: str = "1.0",
         *,
-        modules: dict[str, str] | None = None,
+        modules: Mapping[str, str | bytes] | None = None,
         requires: tuple[str, ...] = (),
         extras: dict[str, tuple[str, ...]] | None = None,
         requires_python: str | None = None,

@@ -181,6 +181,18 @@ COMMANDS = (
         examples=("roost env why chart.py numpy", "roost env why numpy"),
     ),
     Command(
+        "env verify",
+        "Compare environments with what was installed in them; what is damaged is built again at its next use",
+        "roost.cli.verify:verify",
+        (JSON, *SHOWING),
+        (Positional("ENVIRONMENT", f"{ENVIRONMENT.help}; all, if none is named", many=True, optional=True),),
+        about=(
+            "Every file is read and compared with what its distribution recorded.",
+            "Exits with 65 when something is damaged. A run looks by itself when something speaks for damage.",
+        ),
+        examples=("roost env verify", "roost env verify chart.py"),
+    ),
+    Command(
         "env rm",
         "Remove environments; a script that needs one gets it built again",
         "roost.cli.env:remove",

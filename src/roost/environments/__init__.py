@@ -14,20 +14,23 @@ if TYPE_CHECKING:
     from .store import find, has_module, imported, listing, manifest_of, remove, standing
     from .trials import Trial, try_imports
     from .use import last_used, mark, started, using
+    from .verify import Damage, damage, suspect, verify
 
 _LATER = {  # what a run does not need is loaded when it is asked for
     "Collected": "collecting", "Node": "inspecting", "Trial": "trials", "collect": "collecting", "compile": "bytecode",
     "find": "store", "has_module": "store", "imported": "store", "manifest_of": "store", "standing": "store", "place": "key", "last_used": "use", "listing": "store", "mark": "use", "own_size": "sizes", "remove": "store",
-    "size": "sizes", "started": "use", "tree": "inspecting", "try_imports": "trials", "using": "use", "why": "inspecting",
+    "size": "sizes", "started": "use", "tree": "inspecting", "try_imports": "trials", "using": "use", "why": "inspecting", "Damage": "verify", "damage": "verify", "suspect": "verify", "verify": "verify",
 }  # fmt: skip
 
 __all__ = [
     "Collected",
+    "Damage",
     "Environment",
     "Node",
     "Trial",
     "collect",
     "compile",
+    "damage",
     "ensure",
     "find",
     "has_module",
@@ -43,9 +46,11 @@ __all__ = [
     "size",
     "standing",
     "started",
+    "suspect",
     "tree",
     "try_imports",
     "using",
+    "verify",
     "why",
 ]
 

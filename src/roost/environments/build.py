@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from roost.scripts import Interpreter
     from roost.settings import Settings
 
+    from .installers import Site
     from .manifest import Manifest
     from .values import Environment
 
@@ -50,21 +51,23 @@ def ensure(lock: Lock, *, home: Home, settings: Settings, options: Options, repo
         found = ready(place, digest)
         if found:
             return manifest.environment(place, found)
-        from .store import discard, sweep
+        from . import mending
+        from .store import sweep
 
         sweep(home)
         if os.path.lexists(place):
-            report.note(f"the environment `{place.name}` is damaged; it is built again")
-            discard(home, place)
+            mending.prepare(place, home=home, settings=settings, report=report)
         return _build(lock, digest, place, held, home=home, settings=settings, options=options, report=report)
 
 
 def ready(place: Path, digest: str) -> Manifest | None:
     """Give the manifest of a folder that is whole, has this key and a Python that is there; None otherwise."""
+    from .verify import sound
+
     found = manifest.read(place)
-    if found is None or found.key != digest or not (place / "pyvenv.cfg").is_file():
+    if found is None or found.key != digest or not _alive(place, found):
         return None
-    return found if _alive(place, found) else None
+    return found if sound(place, found) else None
 
 
 def _alive(place: Path, found: Manifest) -> bool:
@@ -102,13 +105,15 @@ def _build(
     homes.ensure(home.environments)
     with _slot(home, lock.interpreter) as (aside, slot):
         from .installers import Site
+        from .store import discard
 
         what = f"cannot build the environment `{place.name}`"
         site = Site(home, settings, report, options.offline or settings.offline, (held, slot), what)
         report.progress(f"building {len(lock.artifacts)} distributions")
         try:
-            steps = _install(lock, aside, site)
-            described = _finish(lock, digest, aside, steps)
+            described = _proven(lock, digest, aside, site)
+            if os.path.lexists(place):  # a damaged one, which is left to those who work in it
+                discard(home, place)
             aside.rename(place)
         except OSError as error:
             raise _cannot(what, error) from error
@@ -121,16 +126,40 @@ def _build(
     return manifest.environment(place, described, fresh=True)
 
 
-def _finish(lock: Lock, digest: str, aside: Path, steps: tuple[str, ...]) -> Manifest:
-    from .furnish import furnish
+def _proven(lock: Lock, digest: str, aside: Path, site: Site) -> Manifest:
+    """Install what is as its distributions recorded it: what the engine's cache has may have been damaged since.
 
-    files = furnish(aside, manifest.packages(aside, lock.interpreter.short))
+    Raises:
+        RoostError: it cannot be installed, or comes damaged from the index as well.
+    """
+    from . import mending
+
+    described = _finish(lock, digest, aside, _install(lock, aside, site))
+    harm = mending.compare(aside, described)
+    if not harm:
+        return described
+    mending.refresh(harm, site)
+    _clear(aside)
+    steps = (f"damaged in the engine's cache: {harm[0].sentence}", *_install(lock, aside, site))
+    described = _finish(lock, digest, aside, steps)
+    harm = mending.compare(aside, described)
+    if harm:
+        raise mending.damaged(harm, site.what)
+    return described
+
+
+def _finish(lock: Lock, digest: str, aside: Path, steps: tuple[str, ...]) -> Manifest:
+    from .furnish import furnish, protect
+
+    site = manifest.packages(aside, lock.interpreter.short)
+    protect(site)
+    files = furnish(aside, site)
     described = manifest.describe(aside, lock, digest, files=files, steps=(*lock.steps, *steps))
     manifest.write(aside, described)
     return described
 
 
-def _install(lock: Lock, aside: Path, site: object) -> tuple[str, ...]:
+def _install(lock: Lock, aside: Path, site: Site) -> tuple[str, ...]:
     """Let each installer try, uv first.
 
     Raises:
@@ -139,9 +168,8 @@ def _install(lock: Lock, aside: Path, site: object) -> tuple[str, ...]:
     from roost.distributions import faults
     from roost.distributions.errors import IndexUnreachable
 
-    from .installers import Pip, Site, Uv
+    from .installers import Pip, Uv
 
-    assert isinstance(site, Site)
     said: list[str] = []
     first: RoostError | None = None
     for installer in (Uv(), Pip()):

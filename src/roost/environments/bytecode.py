@@ -38,7 +38,7 @@ def compiled(environment: Environment) -> bool:
 
 def writable(environment: Environment) -> bool:
     """Tell whether a run may write the bytecode of what it imports."""
-    return os.access(packages(environment.path, ".".join(environment.version.split(".")[:2])), os.W_OK)
+    return os.access(packages(environment.path, environment.short), os.W_OK)
 
 
 def compile(environment: Environment, *, home: Home) -> bool:  # noqa: A001
@@ -50,7 +50,7 @@ def compile(environment: Environment, *, home: Home) -> bool:  # noqa: A001
         return True
     from roost import processes
 
-    site = packages(environment.path, ".".join(environment.version.split(".")[:2]))
+    site = packages(environment.path, environment.short)
     try:
         with locks.exclusive(home.locks / f"build-{environment.key[:SHORT]}", timeout=60) as held:
             if compiled(environment):
@@ -84,7 +84,7 @@ def compile_behind(environment: Environment, *, home: Home) -> bool:
     It is no child of ours, so that whoever we become does not find it among its own. Gives False when it was not
     started: somebody holds the key's lock, or the system has no room for it.
     """
-    site = packages(environment.path, ".".join(environment.version.split(".")[:2]))
+    site = packages(environment.path, environment.short)
     paths = map(str, (environment.path / DONE, site, site.parent / "_roost"))
     words = ["/bin/sh", "-c", '"$@" &', "sh", str(environment.python), "-I", "-S", "-c", BEHIND, *paths]
     try:

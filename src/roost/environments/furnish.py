@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from pathlib import Path
 
 INSIDE = Path(__file__).resolve().parent.parent / "inside"
@@ -17,6 +19,19 @@ SHIM = (
 PIP = """#!/bin/sh
 exec "$(dirname -- "$(realpath -- "$0")")"/python -m pip "$@"
 """
+
+
+def protect(site: Path) -> None:
+    """Take the right to write from files that have another name: what is written in one place is written in all.
+
+    That is the engine's cache, and every environment with the same distribution. Who is root may still write.
+    """
+    for folder, _, names in os.walk(site):
+        for name in names:
+            path = f"{folder}/{name}"
+            facts = os.lstat(path)
+            if facts.st_nlink > 1 and stat.S_ISREG(facts.st_mode) and facts.st_mode & 0o222:
+                os.chmod(path, facts.st_mode & 0o555)  # noqa: PTH101  # thousands of files
 
 
 def furnish(folder: Path, site: Path) -> tuple[str, ...]:

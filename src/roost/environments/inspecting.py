@@ -211,7 +211,7 @@ def _fits(specifier: str, version: str) -> bool:
 def read_contents(environment: Environment) -> Contents:
     """Read the metadata of everything that is installed."""
     known = manifest.read(environment.path)
-    short = known.short if known else ".".join(environment.version.split(".")[:2])
+    short = known.short if known else environment.short
     site = manifest.packages(environment.path, short)
     read = [(_metadata(file), file.parent) for file in sorted(site.glob("*.dist-info/METADATA"))]
     markers = {"python_version": short, "python_full_version": environment.version}

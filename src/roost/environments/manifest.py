@@ -38,6 +38,7 @@ class Manifest(Value):
     steps: tuple[str, ...]  # of locking and building: each step tried and what it said
     files: tuple[str, ...]  # ours, relative to the environment
     pth: tuple[str, ...]  # `.pth` files that distributions brought, relative to the environment
+    seals: tuple[tuple[str, int, str], ...]  # (path, size, sha256) of what no distribution records: ours, the records
 
 
 def read(folder: Path) -> Manifest | None:
@@ -60,6 +61,7 @@ def read(folder: Path) -> Manifest | None:
             steps=tuple(map(str, document["steps"])),
             files=tuple(map(str, document["files"])),
             pth=tuple(map(str, document["pth"])),
+            seals=tuple((str(name), int(size), str(digest)) for name, size, digest in document["seals"]),
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -110,6 +112,7 @@ def write(folder: Path, manifest: Manifest) -> None:
         "steps": manifest.steps,
         "files": manifest.files,
         "pth": manifest.pth,
+        "seals": manifest.seals,
         "artifacts": fields,  # last: a list does not read them
     }
     homes.write(folder / FILE, json.dumps(document, indent=1) + "\n", mode=0o644)
@@ -129,6 +132,8 @@ def describe(folder: Path, lock: Lock, key: str, *, files: tuple[str, ...], step
     """Put together the manifest of a folder in which a lock has been installed."""
     base = (folder / "bin" / "python").resolve()
     facts = base.stat()
+    from .verify import seals
+
     site = packages(folder, lock.interpreter.short)
     found, pth = _installed(site)
     ours = {Path(file).name for file in files}
@@ -146,6 +151,7 @@ def describe(folder: Path, lock: Lock, key: str, *, files: tuple[str, ...], step
         steps=steps,
         files=files,
         pth=tuple(str((site / name).relative_to(folder)) for name in sorted(pth) if name not in ours),
+        seals=seals(folder, files, lock.interpreter.short),
     )
 
 

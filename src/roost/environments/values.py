@@ -21,6 +21,11 @@ class Environment(Value):
     fresh: bool = False  # built just now, by us
 
     @property
+    def short(self) -> str:
+        """The major and minor version of its Python, "3.11"."""
+        return ".".join(self.version.split(".")[:2])
+
+    @property
     def name(self) -> str:
         """The folder's name, by which commands know it."""
         return self.path.name

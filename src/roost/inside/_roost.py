@@ -40,10 +40,13 @@ class Finder:
 def _end(kind, error, traceback):
     """Show what ended the program as Python does, and say below it what roost knows of it."""
     sys.__excepthook__(kind, error, traceback)
-    if issubclass(kind, (ImportError, SyntaxError)):
-        import _roost_mend
+    if issubclass(kind, Exception):
+        try:
+            import _roost_mend
 
-        _roost_mend.ended(error, traceback)
+            _roost_mend.ended(error, traceback)
+        except Exception:  # noqa: BLE001, S110  # the script may have changed whatever we look at
+            pass
 
 
 def _watch():

@@ -1,7 +1,8 @@
 """Libraries that load an engine when it is used: only these imports of theirs are worth an addition.
 
 Each: the module that imports (or a package above it); the import names, None for all; whether also while the module
-itself is loaded. Everything else that libraries try to import, they can do without.
+itself is loaded, which is for modules that somebody loads only to use the engine. Everything else that libraries try to
+import, they can do without.
 """
 
 MATPLOTLIB = ("matplotlib",)
@@ -30,13 +31,13 @@ ENGINES = (
     ("plotly.express", ("pandas", "numpy", "statsmodels"), True),
     ("dask.dataframe", ("pandas", "numpy", "pyarrow", "dask_expr"), True),
     ("dask.array", ("numpy",), True),
-    ("requests.adapters", ("socks",), False),
-    ("urllib3.contrib.socks", ("socks",), True),
     ("httpx", ("h2", "socksio", "click", "rich", "pygments"), False),
     ("flask.app", ("asgiref",), False),
     ("pydantic", ("email_validator",), False),
     ("fastapi.dependencies", ("python_multipart", "multipart"), False),
-    ("starlette", ("itsdangerous", "jinja2", "python_multipart", "multipart", "httpx"), True),
+    ("starlette.middleware.sessions", ("itsdangerous",), True),
+    ("starlette.templating", ("jinja2",), True),
+    ("starlette.testclient", ("httpx",), True),
     ("langchain_community", None, False),
     ("langchain", None, False),
 )

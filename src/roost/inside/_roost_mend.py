@@ -543,21 +543,46 @@ def later(name, why):
 def ended(error, traceback):
     """Say why an import failed that ended the program; note what looks like damage of the environment."""
     missing = getattr(error, "name", None)
-    if missing in RUN.told:
+    if isinstance(error, ImportError) and missing in RUN.told:
         say(missing)
         return
-    while traceback is not None and traceback.tb_next is not None:
+    for file in broken(error, traceback, packages(RUN.environment) + "/"):
+        suspect(file, type(error).__name__, str(error))
+
+
+def broken(error, traceback, site):
+    """Name the files below site-packages that an exception speaks against.
+
+    That is the last one that it came through, a module that lacks something, a file that is not found, and bytecode
+    that ends too early. Most such exceptions are ordinary: the check that they lead to is made once a day for each.
+    """
+    named = [getattr(error, "filename", None), getattr(error, "path", None)]
+    if isinstance(error, AttributeError):  # "module 'a' has no attribute 'b'"; the module itself from Python 3.10 on
+        word = str(error).partition("module '")[2].partition("'")[0]
+        module = getattr(error, "obj", None) or sys.modules.get(word)
+        named += [getattr(module, "__file__", None), *getattr(module, "__path__", ())]
+    through = []
+    while traceback is not None:
+        through.append(traceback.tb_frame.f_code.co_filename)
         traceback = traceback.tb_next
-    file = getattr(error, "filename", None) or (traceback and traceback.tb_frame.f_code.co_filename)
-    if isinstance(file, str) and file.startswith(packages(RUN.environment) + "/"):
-        suspect(file, "%s: %s" % (type(error).__name__, error))
+    if type(error).__name__ == "PackageNotFoundError" or "marshal data" in str(error):
+        named.append(site)
+    through = [file for file in through if file.startswith(site)]
+    return sorted({file for file in named if isinstance(file, str) and file.startswith(site)}.union(through[-1:]))
 
 
-def suspect(file, said):
-    """Leave a mark in the environment for the check that looks for damage: the file and what was said, a line each."""
+def suspect(file, kind, said):
+    """Leave a mark in the environment for the check that looks for damage, unless it has looked at the same today."""
+    start = "%s\t%s: " % (file, kind)
     try:
-        with open(RUN.environment + "/.suspect", "a", encoding="utf-8", errors="replace") as mark:
-            mark.write("%s\t%s\n" % (file, said.replace("\n", " ")))
+        with open(RUN.environment + "/.cleared", encoding="utf-8", errors="surrogateescape") as known:
+            if any(line.startswith(start) for line in known):
+                return
+    except OSError:
+        pass
+    try:
+        with open(RUN.environment + "/.suspect", "a", encoding="utf-8", errors="surrogateescape") as mark:
+            mark.write(start + said[:200].replace("\n", " ") + "\n")
     except OSError:
         pass
 

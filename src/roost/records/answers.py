@@ -125,7 +125,7 @@ def _whole(environment: Environment) -> tuple[str, ...]:
     """Name what shows that an environment is the one in which imports were tried."""
     from roost.environments.manifest import FILE, packages
 
-    short = ".".join(environment.version.split(".")[:2])
+    short = environment.short
     return (
         os.fspath(environment.python),
         os.fspath(environment.path / FILE),

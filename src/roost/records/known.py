@@ -128,7 +128,7 @@ def _as_before(text: Text, known: Mapping[str, object], now: int) -> tuple[str, 
     if not sealed.holds(known["grounds"], os.environ, now):  # type: ignore[arg-type]
         return None
     manifest, *compiled = whole
-    if not os.stat(manifest).st_size or not all(map(os.path.exists, compiled)):  # noqa: PTH116
+    if not all(map(os.path.exists, compiled)) or not _vital(known, manifest):
         return None
     stem = None
     if text.given is not None:
@@ -138,6 +138,16 @@ def _as_before(text: Text, known: Mapping[str, object], now: int) -> tuple[str, 
         stem = name.rpartition(".")[0] or name
     folder = os.path.dirname(text.path) or os.getcwd()  # noqa: PTH109, PTH120
     return silent(folder, stem, inline=known["inline"], roots=known["roots"], foreign=known["foreign"])  # type: ignore[arg-type]
+
+
+def _vital(known: Mapping[str, object], manifest: str) -> bool:
+    """Tell whether an environment has what it needs to notice damage, and none was noticed; raises OSError."""
+    files, suspect = known["vital"], str(known["suspect"])
+    assert isinstance(files, tuple)
+    ready, *facts = map(os.stat, (manifest, *files))
+    if not all(one.st_size and one.st_mtime_ns <= ready.st_mtime_ns for one in (ready, *facts)):
+        return False
+    return not os.path.exists(suspect) or not os.stat(suspect).st_size  # noqa: PTH110, PTH116
 
 
 def _become(text: Text, known: Mapping[str, object], absent: Sequence[str], began: int, folder: str) -> None:

@@ -87,10 +87,11 @@ def _answered(request: Mapping[str, object], asked: Asked, places: Sequence[Path
         name = str(request["name"])
         if str(folder) != request["environment"] and environments.has_module(folder, asked.held.short, name):
             return {"environment": str(folder), "said": None}
-        added, why = _imported(request, asked)
+        added, why, there = _imported(request, asked)
         words = {one.text: name for one in added}
         if not added:
-            return {"why": why}
+            mended = _mended(asked, there) if there else None
+            return {"why": why} if mended is None else {"environment": str(folder), "said": mended}
     return _extended(request, asked, added, [(one, words[one.text]) for one in added], places)
 
 
@@ -214,13 +215,16 @@ def _script(request: Mapping[str, object], places: Sequence[Path], home: Home) -
     return scripts.Script(None, "the script", "command", b"", b"")
 
 
-def _imported(request: Mapping[str, object], asked: Asked) -> tuple[list[Requirement], str | None]:
-    """Say which distributions a failed import asks for; none, with the reason, where there is nothing to add."""
+def _imported(request: Mapping[str, object], asked: Asked) -> tuple[list[Requirement], str | None, str | None]:
+    """Say which distributions a failed import asks for; none, with the reason, where there is nothing to add.
+
+    The third is the one that is there and should have it.
+    """
     from roost.scripts import Import
 
     places = [(str(file), int(str(line))) for file, line in map(_list, _list(request.get("places")))]
     if request.get("engine") is None and _copes(places, asked):
-        return [], None
+        return [], None, None
     line = places[0][1] if places else 1
     written = _written(places[:1], asked, str(request["name"]))
     wanted = written or Import(str(request.get("full") or request["name"]), (), line, "required")
@@ -238,13 +242,33 @@ def _imported(request: Mapping[str, object], asked: Asked) -> tuple[list[Require
         one.replace(source="mended", reason=reason, optional=False) for one in plan.requirements if one.name not in held
     ]
     if added:
-        return added, None
+        return added, None, None
     if plan.unresolved:
         one = plan.unresolved[0]
-        return [], "\nhint: ".join(filter(None, (one.sentence, one.hint)))
+        return [], "\nhint: ".join(filter(None, (one.sentence, one.hint))), None
     if there:
-        return [], f"`{wanted.module}` should come from `{there[0]}`, of which {held[there[0]]} is in the environment"
-    return [], f"nothing is known to provide `{wanted.module}`"
+        why = f"`{wanted.module}` should come from `{there[0]}`, of which {held[there[0]]} is in the environment"
+        return [], why, there[0]
+    return [], f"nothing is known to provide `{wanted.module}`", None
+
+
+def _mended(asked: Asked, name: str) -> str | None:
+    """Build the environment again, if it is damaged; gives what is said about it, None where it is whole.
+
+    Raises:
+        RoostError: it cannot be built.
+    """
+    from roost.distributions import Lock, pylock
+
+    folder = asked.home.environments / asked.name
+    harm = environments.damage(folder, asked.held, thorough=(name,))
+    if not harm or asked.python.interpreter is None:
+        return None
+    environments.suspect(folder, f"{folder / harm[0].file}\t{harm[0].what}")
+    text = pylock.write(asked.held.artifacts, asked.python.interpreter)
+    lock = Lock(asked.python.interpreter, asked.held.artifacts, text, asked.held.roots)
+    environments.ensure(lock, home=asked.home, settings=asked.settings, options=asked.options, report=asked.report)
+    return f"mended the environment: {harm[0].sentence}"
 
 
 def _written(places: Sequence[tuple[str, int]], asked: Asked, name: str) -> Import | None:

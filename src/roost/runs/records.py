@@ -18,6 +18,7 @@ import os
 from roost.digests import sha256
 from roost.environments.references import around_path
 from roost.environments.use import MARK
+from roost.environments.verify import SUSPECT, vital
 from roost.records import additions, fragments, grounds, sealed
 from roost.records.variables import isolated
 
@@ -156,9 +157,14 @@ def _variables(known: Grounds, environ: Mapping[str, str]) -> str:
 
 def _standing(prepared: Prepared, environ: Mapping[str, str]) -> Iterator[str]:
     """Test that the environment is whole and that nothing is left to do for it."""
-    yield f"[ -x {fragments.quoted(os.fspath(prepared.environment.python))} ]"
+    environment = prepared.environment
+    yield f"[ -x {fragments.quoted(os.fspath(environment.python))} ]"
     manifest, *compiled = map(fragments.quoted, _whole(prepared, environ))
     yield f"[ -s {manifest} ]"
+    for file in vital(environment.path, environment.short):
+        name = fragments.quoted(os.fspath(file))
+        yield f"[ -s {name} ] && [ ! {name} -nt {manifest} ]"
+    yield f"[ ! -s {fragments.quoted(f'{environment.path}/{SUSPECT}')} ]"
     yield from (f"[ -e {mark} ]" for mark in compiled)
 
 
@@ -213,6 +219,8 @@ def _text(prepared: Prepared, known: Grounds, home: Home, environ: Mapping[str, 
         "python": python,
         "mark": _mark(prepared),
         "whole": _whole(prepared, environ),
+        "vital": grounds.paths(vital(environment.path, environment.short)),
+        "suspect": f"{environment.path}/{SUSPECT}",
         "references": os.fspath(home.references),
         "reference": around_path(script, prepared.lock, environment),
     }
