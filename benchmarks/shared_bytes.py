@@ -29,7 +29,7 @@ def disk(*folders: Path) -> tuple[int, int]:
     for folder in folders:
         for at, _, names in os.walk(folder):
             for name in names:
-                facts = os.lstat(os.path.join(at, name))
+                facts = Path(at, name).lstat()
                 if (facts.st_dev, facts.st_ino) in seen:
                     continue
                 seen.add((facts.st_dev, facts.st_ino))
@@ -64,7 +64,6 @@ def main() -> None:
         for number, own in enumerate(OWN[: arguments.count], 1):
             script = folder / f"it{number}.py"
             script.write_text(f"# /// script\n# dependencies = ['pandas', '{own}']\n# ///\nimport pandas\n")
-            call(HERE / "roost", "check", "--no-build", script, environ=environ)
             code = "import sys, roost; roost.environment(sys.argv[1:])"
             call(sys.executable, "-c", code, "pandas", own, environ=environ)
             venv = folder / "uv-venvs" / own
