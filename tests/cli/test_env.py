@@ -58,7 +58,7 @@ def test_an_age_that_is_no_number_is_refused(roost):
     assert roost("env", "gc", "--older-than", "soon").status == 64
 
 
-@pytest.mark.covers("C7")
+@pytest.mark.covers("C7 visualisation")
 def test_the_line_that_asks_for_a_distribution_is_named(dinner, roost, script):
     said = roost("env", "why", dinner, "stock")
     assert said.output.splitlines()[0] == "soup==2.0 → stock>=1"

@@ -114,6 +114,14 @@ def test_what_is_piped_into_a_shell_runs_in_the_environment(roost, odd):
     assert "cannot start the shell `/nowhere/sh`" in gone.errors
 
 
+def test_a_broken_environment_is_refused_with_the_reason(roost, odd):
+    (odd / "bin" / "python").unlink()
+    for command in ("activate", "shell"):
+        done = roost("env", command, odd)
+        assert (done.status, done.output) == (69, "")
+        assert "it has no `bin/python`" in done.errors
+
+
 def test_powershell_gets_its_own_words(tmp_path):
     one = Environment(Path("/e/it's"), "", Path("/e/it's/bin/python"), "3.12.1", (), 0.0)
     assert activation.text(one, "powershell") == snapshot("""\

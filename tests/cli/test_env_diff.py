@@ -18,7 +18,7 @@ def meals(index, roost, script):
     return dinner, lunch
 
 
-@pytest.mark.covers("C7")
+@pytest.mark.covers("C7 visualisation")
 def test_two_scripts_and_two_environments_are_compared(meals, roost, script):
     said = roost("env", "diff", *meals)
     assert said.output.splitlines() == ["+ bread 3.1", "soup 2.0 → 0.0.2"]
@@ -32,7 +32,7 @@ def test_two_scripts_and_two_environments_are_compared(meals, roost, script):
 
 
 @pytest.mark.covers("A4")
-@pytest.mark.covers("C7")
+@pytest.mark.covers("C7 visualisation")
 def test_what_drifted_from_a_file_is_said_with_its_line(meals, roost, script):
     file = script(
         "soup>=2\n# a remark\nbread<3 ; python_version >= '3'\nsnow ; sys_platform == 'win32'\n", "requirements.txt"

@@ -16,7 +16,7 @@ def dinner(index, roost, script):
     return path
 
 
-@pytest.mark.covers("C7")
+@pytest.mark.covers("C7 keeping")
 def test_the_bytes_of_environments_are_shown(dinner, roost):
     found = roost("env", "du", "--json").data
     [one] = found["environments"]
@@ -26,7 +26,7 @@ def test_the_bytes_of_environments_are_shown(dinner, roost):
     assert roost("env", "du", "nowhere").status == 66
 
 
-@pytest.mark.covers("C7")
+@pytest.mark.covers("C7 keeping")
 def test_a_collection_says_what_it_would_free_and_frees_it(dinner, roost):
     dinner.unlink()
     dry = roost("env", "gc", "--older-than", "0", "--dry-run")
@@ -44,7 +44,7 @@ def test_a_size_limit_that_cannot_be_met_is_said(dinner, roost):
     assert roost("env", "gc", "--max-size", "little").status == 64
 
 
-@pytest.mark.covers("C7")
+@pytest.mark.covers("C7 keeping")
 def test_collection_happens_by_itself_within_the_budget_of_the_settings(dinner, roost, home, script, environ):
     """It is done once a day, after a first success, by a process that nobody waits for."""
     [one] = roost("env", "list", "--json").data["environments"]

@@ -22,7 +22,7 @@ def dinner(index, roost, script):
     return path
 
 
-@pytest.mark.covers("C7")
+@pytest.mark.covers("C7 updates")
 @pytest.mark.covers("A6")
 def test_an_update_is_taken_and_can_be_taken_back(dinner, roost):
     assert roost("run", dinner).output == "1.0\n"
@@ -46,7 +46,7 @@ def test_an_update_is_taken_and_can_be_taken_back(dinner, roost):
     assert roost("run", dinner).output == "2.0\n"
 
 
-@pytest.mark.covers("C7")
+@pytest.mark.covers("C7 updates")
 def test_what_was_rolled_back_stays_until_an_update_is_asked_for(dinner, roost, home):
     assert roost("env", "update", dinner).status == 0
     assert roost("env", "rollback", dinner).status == 0
@@ -59,7 +59,7 @@ def test_what_was_rolled_back_stays_until_an_update_is_asked_for(dinner, roost, 
     assert roost("run", dinner).output == "2.0\n"
 
 
-@pytest.mark.covers("C7")
+@pytest.mark.covers("C7 updates")
 def test_an_update_with_which_the_imports_fail_is_not_taken(dinner, roost, index):
     index.add("soup", "3.0", modules={"soup.py": "1 / 0\n"})
     done = roost("env", "update", dinner)
@@ -69,7 +69,7 @@ def test_an_update_with_which_the_imports_fail_is_not_taken(dinner, roost, index
     assert roost("run", dinner).output == "1.0\n"
 
 
-@pytest.mark.covers("C7")
+@pytest.mark.covers("C7 updates")
 def test_an_update_that_cannot_be_built_is_not_taken(dinner, roost, index):
     index.put("soup", *wheel("soup", "3.0"), sha256="0" * 64)  # not what the page says
     done = roost("env", "update", dinner)
@@ -117,7 +117,7 @@ def test_the_last_ten_locks_of_a_request_are_kept(dinner, roost, index, home):
 
 
 @pytest.mark.covers("A6")
-@pytest.mark.covers("C7")
+@pytest.mark.covers("C7 updates")
 def test_what_is_outdated_is_listed_with_what_stands_against_it(roost, script, index):
     index.add("soup", "1.0", requires=("stock<2",), history=False)
     index.add("stock", "1.0", history=False)

@@ -55,7 +55,7 @@ def corner(picture: Path) -> tuple[int, ...]:
     return tuple(zlib.decompress(packed)[1:4])
 
 
-@pytest.mark.covers("C7")
+@pytest.mark.covers("C7 visualisation")
 @pytest.mark.thorough
 def test_a_browser_shows_sizes_needs_versions_licences_and_breaks(page, roost, index):
     shown = browse(page, "--dump-dom").stdout
@@ -73,7 +73,7 @@ def test_a_browser_shows_sizes_needs_versions_licences_and_breaks(page, roost, i
     assert not re.search(r'(?:src|href)="(?!#)', shown)
 
 
-@pytest.mark.covers("C7")
+@pytest.mark.covers("C7 visualisation")
 @pytest.mark.thorough
 def test_it_is_light_and_dark_as_its_reader_wants(page):
     for scheme, colour in (("1", (251, 251, 250)), ("0", (22, 25, 29))):
@@ -101,7 +101,7 @@ def test_nothing_of_a_distribution_becomes_part_of_the_page(roost, tmp_path):
     assert "&lt;img" in shown
 
 
-@pytest.mark.covers("C7")
+@pytest.mark.covers("C7 visualisation")
 def test_all_environments_have_a_page(page, roost, home, tmp_path):
     make_venv(tmp_path / "work" / ".venv")
     file = Path(roost("env", "view", "--json").data["file"])

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from roost.environments import foreign, searching
-from roost.environments.foreign.finding import find_any
+from roost.environments.foreign.finding import find_other
 from roost.environments.foreign.search import below
 from roost.environments.store import NoSuchEnvironment
 
@@ -179,15 +179,20 @@ def test_what_is_in_them_is_found_by_distribution_and_by_module(tmp_path):
 @pytest.mark.covers("C8")
 def test_one_of_any_kind_is_found_by_its_folder_or_name(tmp_path, home_of):
     make_venv(tmp_path / "user/.virtualenvs/blog")
-    environ = {"HOME": str(tmp_path / "user")}
+    error = NoSuchEnvironment("there is no environment")
+
+    def found(text: str):
+        environ = {"HOME": str(tmp_path / "user")}
+        return find_other(text, error, home=home_of, environ=environ, folder=tmp_path)
+
     for text in ("blog", "user/.virtualenvs/blog", str(tmp_path / "user/.virtualenvs/blog")):
-        one, other = find_any(home_of, text, environ=environ, folder=tmp_path)
+        one, other = found(text)
         assert (one.name, other.kind) == ("blog", "venv")
-    with pytest.raises(NoSuchEnvironment, match="there is no environment `nowhere`"):
-        find_any(home_of, "nowhere", environ=environ, folder=tmp_path)
+    with pytest.raises(NoSuchEnvironment, match="there is no environment"):
+        found("nowhere")
     make_venv(tmp_path / "user/venvs/blog")
     with pytest.raises(NoSuchEnvironment, match="fits 2 environments"):
-        find_any(home_of, "blog", environ=environ, folder=tmp_path)
+        found("blog")
 
 
 @given(data=st.binary(max_size=300))

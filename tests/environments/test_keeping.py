@@ -40,7 +40,7 @@ def folders_below(*tops) -> int:
     return sum(os.lstat(at).st_blocks * 512 for top in tops for at, _, _ in os.walk(top))
 
 
-@pytest.mark.covers("C7")
+@pytest.mark.covers("C7 keeping")
 def test_shared_files_are_counted_once_and_agree_with_du(pantry):
     one, other = pantry.build("soup"), pantry.build("stock")
     whole = sizes.of_home(pantry.home)
@@ -54,7 +54,7 @@ def test_shared_files_are_counted_once_and_agree_with_du(pantry):
     assert sizes.usage(one.path).bytecode > 0
 
 
-@pytest.mark.covers("C7")
+@pytest.mark.covers("C7 keeping")
 def test_what_would_come_free_is_what_comes_free(pantry):
     one, other = pantry.build("soup"), pantry.build("stock")
     old(one)
@@ -69,7 +69,7 @@ def test_what_would_come_free_is_what_comes_free(pantry):
     assert [one.name for one in done.removed] == [one.name]
 
 
-@pytest.mark.covers("C7")
+@pytest.mark.covers("C7 keeping")
 def test_a_size_limit_takes_what_was_unused_for_longest_even_of_scripts(pantry):
     oldest, newer, newest = pantry.build("soup"), pantry.build("bread"), pantry.build("stock")
     for one, days in ((oldest, 30), (newer, 20), (newest, 10)):

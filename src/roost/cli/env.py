@@ -6,7 +6,7 @@ from roost.errors import Exit, RoostError
 from roost.values import Value
 
 from . import place, views
-from .env_finding import named
+from .env_finding import any_kind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -110,18 +110,20 @@ def show(arguments: Arguments, output: Output) -> int:
     from roost.environments.references import references
 
     home, _ = place.find(output)
-    found = named(home, arguments.words[0])
-    size, used = environments.size(found), environments.last_used(found)
-    scripts = [str(one.script) for one in references(home) if one.environment == found.name]
+    found, other = any_kind(home, arguments.words[0])
+    size, used = environments.size(found), other.used if other else environments.last_used(found)
+    scripts = [str(one.script) for one in references(home) if one.environment == found.name and other is None]
     if output.json:
-        data = views.environment_document(found) | {"size": size, "last_used": used, "scripts": scripts}
+        kind = {"kind": other.kind if other else "roost", "broken": other.broken if other else None}
+        data = views.environment_document(found) | {"size": size, "last_used": used, "scripts": scripts} | kind
         output.document("roost.environment/1", {"environment": data})
         return Exit.OK
     lines = [found.name, ""]
     facts = [
         ("path", str(found.path)),
-        ("key", found.key),
+        ("key", found.key) if other is None else ("kind", other.kind),
         ("Python", found.version),
+        *((("broken", other.broken),) if other and other.broken else ()),
         ("size", views.bytes_text(size)),
         ("made", views.ago(found.created)),
         ("used", views.ago(used)),

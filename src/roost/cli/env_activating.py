@@ -9,7 +9,7 @@ from pathlib import Path
 from roost.errors import Exit, RoostError
 
 from . import place
-from .env_finding import named
+from .env_finding import any_kind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,12 +41,19 @@ class CannotStartShell(RoostError):
     exit = Exit.UNAVAILABLE
 
 
+class BrokenEnvironment(RoostError):
+    """The Python of an environment cannot start."""
+
+    code = "broken-environment"
+    exit = Exit.UNAVAILABLE
+
+
 def activate(arguments: Arguments, output: Output) -> int:
     """Print what a shell must do to work in an environment."""
     from roost.environments import activation
 
     home, _ = place.find(output)
-    found = named(home, arguments.words[0])
+    found = _usable(home, arguments.words[0])
     shell = arguments.text("shell") or _shell_above() or "sh"
     line = activation.how(shell, f"roost env activate {_word(arguments.words[0])}")
     text = activation.text(found, shell)
@@ -58,6 +65,23 @@ def activate(arguments: Arguments, output: Output) -> int:
     if sys.stdout.isatty():
         output.note(f"this is for the shell to do: `{line}`")
     return Exit.OK
+
+
+def _usable(home: Home, text: str) -> Environment:
+    """Find an environment in which one can work.
+
+    Raises:
+        NoSuchEnvironment: there is none, or several fit.
+        BrokenEnvironment: its Python cannot start.
+    """
+    found, other = any_kind(home, text)
+    broken = other.broken if other else None
+    if other is None and not os.access(found.python, os.X_OK):
+        broken = "its Python is gone"
+    if broken:
+        hint = "make it again with the tool that made it" if other else "the next run of a script builds it again"
+        raise BrokenEnvironment(f"cannot work in `{found.name}`", why=(broken,), hints=(hint,))
+    return found
 
 
 def _word(text: str) -> str:
@@ -87,7 +111,7 @@ def shell(arguments: Arguments, output: Output) -> int:
     from roost import environments
 
     home, _ = place.find(output)
-    found = named(home, arguments.words[0])
+    found = _usable(home, arguments.words[0])
     program = os.environ.get("SHELL") or "/bin/sh"
     words, variables = _started(program, found, home)
     if found.key:

@@ -9,6 +9,7 @@ from . import place, views
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from roost.environments import Environment
+    from roost.environments.foreign import Foreign
     from roost.environments.searching import Match
     from roost.home import Home
 
@@ -16,17 +17,29 @@ if TYPE_CHECKING:
     from .show import Output
 
 
-def named(home: Home, text: str) -> Environment:
-    """Give the environment that a word means: roost's own by name, key or script, any other by its folder or name.
+def any_kind(home: Home, text: str) -> tuple[Environment, Foreign | None]:
+    """Give the environment that a word means, and what is known of it besides when it is not roost's.
+
+    Roost's own are known by name, key or script, any other by its folder or name.
 
     Raises:
         NoSuchEnvironment: there is none, or several fit.
     """
     import os
 
-    from roost.environments.foreign.finding import find_any
+    from roost.environments import find as find_own
+    from roost.environments.foreign.finding import find_other
+    from roost.environments.store import NoSuchEnvironment
 
-    return find_any(home, text, environ=os.environ, folder=place.folder())[0]
+    try:
+        return find_own(home, text), None
+    except NoSuchEnvironment as error:
+        return find_other(text, error, home=home, environ=os.environ, folder=place.folder())
+
+
+def named(home: Home, text: str) -> Environment:
+    """Give the environment that a word means, as `any_kind` does."""
+    return any_kind(home, text)[0]
 
 
 def find(arguments: Arguments, output: Output) -> int:

@@ -139,8 +139,7 @@ def rollback(arguments: Arguments, output: Output) -> int:
     if arguments.has("list"):
         return _list(asked, known, output)
     chosen = known[_number(arguments, known, asked) - 1]
-    options = asked.options.replace(offline=asked.options.offline)
-    environment = environments.ensure(chosen.lock, home=home, settings=settings, options=options, report=output)
+    environment = environments.ensure(chosen.lock, home=home, settings=settings, options=asked.options, report=output)
     moves = history.moves(asked.known.lock if asked.known else None, chosen.lock)
     history.restore(home, asked.request, chosen)
     environments.refer(home, script, chosen.lock, environment)

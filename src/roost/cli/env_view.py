@@ -9,6 +9,7 @@ from pathlib import Path
 from roost.errors import CannotCreate, Exit, RoostError
 
 from . import place
+from .env_finding import any_kind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,12 +54,11 @@ def _write(file: Path, page: str, *, default: bool) -> None:
 def _one(arguments: Arguments, home: Home, settings: Settings, output: Output) -> tuple[str, str]:
     from roost import environments
     from roost.environments import searching
-    from roost.environments.foreign.finding import find_any
     from roost.environments.survey import survey
 
     from .page import environment_page
 
-    found, other = find_any(home, arguments.words[0], environ=os.environ, folder=place.folder())
+    found, other = any_kind(home, arguments.words[0])
     yanked = _yanked(found, home, settings, output) if arguments.has("online") else ()
     output.progress("looking at files")
     seen = survey(found, yanked=yanked)

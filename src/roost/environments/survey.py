@@ -76,19 +76,20 @@ def survey(environment: Environment, *, yanked: Iterable[str] = ()) -> Survey:
         for need, _ in contents.needs(one.name):
             needed_by.setdefault(need, []).append(one.name)
     gone = set(yanked)
+    below = site.relative_to(environment.path).as_posix()
     entries = []
     for name, one in contents.found.items():
         files = taken.get(name, {})
         breaks = [*unmet(contents, name)]
         if name in gone:
             breaks.append(f"{one.version} was yanked: its maker took it back")
-        breaks += _damage(records[name], walked)
-        breaks += _twice(also.get(name, ()), owners, site.relative_to(environment.path).as_posix())
+        breaks += _damage(records[name], walked, below)
+        breaks += _twice(also.get(name, ()), owners, below)
         entries.append(
             Entry(
                 name, one.version, name in contents.roots, sum(files.values()),
                 sum(size for path, size in files.items() if path.endswith(".pyc")),
-                _parts(files, site.relative_to(environment.path).as_posix()),
+                _parts(files, below),
                 tuple(contents.needs(name)), tuple(sorted(needed_by.get(name, ()))), one.licence, one.summary, tuple(breaks),
             )
         )  # fmt: skip
@@ -147,14 +148,17 @@ def _source(path: str) -> str:
     return f"{found[1] or ''}{found[2]}.py" if found else path
 
 
-def _damage(record: dict[str, int | None], walked: Walked) -> list[str]:
-    """Compare with RECORD: what is missing, and what has another size. Contents are compared by `verify`, not here."""
+def _damage(record: dict[str, int | None], walked: Walked, site: str) -> list[str]:
+    """Compare with RECORD: what is missing, and what has another size. Contents are compared by `verify`, not here.
+
+    Commands have another size where an installer put an interpreter into their first line.
+    """
     if not record:
         return ["its RECORD is missing, so nobody knows which files it has"]
-    missing = [path for path in record if path not in walked and not path.endswith((".pyc", "/"))]
-    missing = [path for path in missing if not path.startswith("..")]
+    inside = {path: size for path, size in record.items() if path.startswith(f"{site}/") and not path.endswith(".pyc")}
+    missing = [path for path in inside if path not in walked]
     changed = [
-        path for path, size in record.items() if size is not None and path in walked and walked[path].st_size != size
+        path for path, size in inside.items() if size is not None and path in walked and walked[path].st_size != size
     ]
     return [*_listed("missing", missing), *_listed("of another size than it was", changed)]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from roost.environments.store import NoSuchEnvironment, find
+from roost.environments.store import NoSuchEnvironment
 
 from .recognise import environment, recognise
 from .search import everywhere
@@ -22,31 +22,28 @@ if TYPE_CHECKING:
 SECONDS = 5.0  # for the usual places
 
 
-def find_any(home: Home, text: str, *, environ: Mapping[str, str], folder: Path) -> tuple[Environment, Foreign | None]:
-    """Find one environment: roost's own as `find` does, else another one by its folder or by its name.
+def find_other(
+    text: str, error: NoSuchEnvironment, *, home: Home, environ: Mapping[str, str], folder: Path
+) -> tuple[Environment, Foreign]:
+    """Find an environment of another maker by its folder or by its name.
 
     Args:
+        error: what is raised when there is none: that roost has none either.
         folder: the working folder.
-
-    Returns:
-        The environment, and what is known of it besides when it is not roost's.
 
     Raises:
         NoSuchEnvironment: there is none, or several fit.
     """
-    try:
-        return find(home, text), None
-    except NoSuchEnvironment as error:
-        others = _others(text, environ, folder, home)
-        if not others:
-            raise
-        if len(others) > 1:
-            raise NoSuchEnvironment(
-                f"`{text}` fits {len(others)} environments",
-                why=tuple(f"`{one.path}`" for one in others[:10]),
-                hints=("give the path of one",),
-            ) from error
-        return environment(others[0]), others[0]
+    others = _others(text, environ, folder, home)
+    if not others:
+        raise error
+    if len(others) > 1:
+        raise NoSuchEnvironment(
+            f"`{text}` fits {len(others)} environments",
+            why=tuple(f"`{one.path}`" for one in others[:10]),
+            hints=("give the path of one",),
+        ) from error
+    return environment(others[0]), others[0]
 
 
 def _others(text: str, environ: Mapping[str, str], folder: Path, home: Home) -> list[Foreign]:
