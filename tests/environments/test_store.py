@@ -66,6 +66,17 @@ def test_an_environment_in_which_a_process_works_is_not_removed(soup):
     environments.remove(soup.home, one)
 
 
+def test_a_folder_whose_manifest_cannot_be_read_is_collected(soup):
+    one, other = soup.build("soup"), soup.build("stock")
+    (one.path / "roost.json").write_text('{"schema"')
+    with environments.using(soup.home, one):
+        environments.collect(soup.home, older_than=400 * 86400, dry_run=False)
+    assert one.path.exists(), "somebody works in it"
+    environments.collect(soup.home, older_than=400 * 86400, dry_run=False)
+    assert not one.path.exists()
+    assert other.path.exists()
+
+
 def test_files_with_several_names_count_once(soup):
     one = soup.build("soup")
     before = environments.size(one)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from roost import locks
 from roost.scripts import pythons
 
 from .requests import Request, recall, remember
@@ -44,10 +45,24 @@ def lock(plan: Plan, *, home: Home, settings: Settings, options: Options, report
     if not asked.requirements:
         return Lock(interpreter, (), _empty(), (), ("nothing is needed",))
     known = recall(home, asked)
-    if known and not options.upgrade and (offline or not known.older_than(settings.lock_max_age_days)):
+    if known and not options.upgrade and _lasts(known, offline=offline, settings=settings):
         report.detail("the same request was resolved before")
         return known.lock
-    return _asked_again(plan, asked, known, home=home, settings=settings, options=options, report=report)
+    waited: list[bool] = []
+    guard = home.locks / f"request-{asked.digest[:16]}"
+    with locks.exclusive(guard, timeout=settings.build_timeout, waiting=lambda: waited.append(True)):
+        try:
+            if waited:  # whoever asked before us may have the answer
+                known = recall(home, asked)
+            if waited and known and _lasts(known, offline=offline, settings=settings):
+                return known.lock
+            return _asked_again(plan, asked, known, home=home, settings=settings, options=options, report=report)
+        finally:
+            locks.drop(guard)
+
+
+def _lasts(known: Remembered, *, offline: bool, settings: Settings) -> bool:
+    return offline or not known.older_than(settings.lock_max_age_days)
 
 
 def remembered(plan: Plan, *, home: Home, settings: Settings) -> Remembered | None:

@@ -49,15 +49,25 @@ def ensure(lock: Lock, *, home: Home, settings: Settings, options: Options, repo
     ) as held:
         place = folder(home, lock, digest)  # under the lock: whoever held it may have built it
         found = ready(place, digest)
-        if found:
-            return manifest.environment(place, found)
-        from . import mending
-        from .store import sweep
+        if not found:
+            from . import mending
+            from .store import sweep
 
-        sweep(home)
-        if os.path.lexists(place):
-            mending.prepare(place, home=home, settings=settings, report=report)
-        return _build(lock, digest, place, held, home=home, settings=settings, options=options, report=report)
+            sweep(home)
+            if os.path.lexists(place):
+                mending.prepare(place, home=home, settings=settings, report=report)
+            return _build(lock, digest, place, held, home=home, settings=settings, options=options, report=report)
+    environment = manifest.environment(place, found)
+    _compiled_once(environment, home=home)
+    return environment
+
+
+def _compiled_once(environment: Environment, *, home: Home) -> None:
+    """Have bytecode written before several who waited for a build write it, each for itself."""
+    from . import bytecode
+
+    if environment.distributions and bytecode.writable(environment):
+        bytecode.compile(environment, home=home)
 
 
 def ready(place: Path, digest: str) -> Manifest | None:

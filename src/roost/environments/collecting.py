@@ -47,6 +47,9 @@ def collect(home: Home, *, older_than: float, dry_run: bool, max_size: int | Non
             at the script's next run. What is in use stays, whatever the size.
     """
     orphans = [one for one in references(home) if not one.script.exists()]
+    if not dry_run:  # first of all: what they link would count as shared
+        store.drop_unreadable(home)
+        store.sweep(home)
     total = sizes.of_home(home).total if max_size is not None else 0
     work = _Collection(home, older_than, dry_run=dry_run)
     work.by_age({one.environment: one.script.name for one in references(home) if one not in orphans})
@@ -54,7 +57,6 @@ def collect(home: Home, *, older_than: float, dry_run: bool, max_size: int | Non
         work.by_size(total - max_size)
     if not dry_run:
         _forget(orphans)
-        store.sweep(home)
     over = max(0, total - work.freed - max_size) if max_size is not None else 0
     gone = tuple(str(one.script) for one in orphans)
     return Collected(tuple(work.removed), work.freed, gone, tuple(work.kept.values()), tuple(sorted(work.wheels)), over)

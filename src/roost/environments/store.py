@@ -174,6 +174,24 @@ def sweep(home: Home) -> None:
                 clear(path)
 
 
+def drop_unreadable(home: Home) -> None:
+    """Take away folders whose manifest cannot be read: nobody takes them for environments any more."""
+    from .use import busy, drop
+
+    for path in _folders(home):
+        guard = home.locks / f"build-{path.name.rpartition('-')[2]}"
+        if manifest.read(path):
+            continue
+        try:
+            with locks.exclusive(guard, timeout=0):
+                if manifest.read(path) is None and not busy(home, path):
+                    discard(home, path)
+                    drop(home, path)
+                    locks.drop(guard)
+        except locks.LockHeld:  # it is being built
+            continue
+
+
 def _folders(home: Home, *, hidden: bool = False) -> list[Path]:
     try:
         names = os.listdir(home.environments)  # noqa: PTH208
