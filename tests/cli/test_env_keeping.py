@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 
 import pytest
@@ -75,3 +76,31 @@ def test_a_budget_that_is_no_size_is_refused(roost, script):
     done = roost("run", script("print(1)\n"), ROOST_KEEP_MAX_SIZE="plenty")
     assert done.status == 78
     assert "`ROOST_KEEP_MAX_SIZE`" in done.errors
+
+
+@pytest.mark.covers("C7 keeping")
+@pytest.mark.thorough
+def test_runs_and_collections_at_once_disturb_nobody_even_when_one_is_killed(roost, index, script, home):
+    for number in range(6):
+        index.add(f"dish{number}", modules={f"dish{number}.py": "x = 1\n" * 9000, f"d{number}.py": ""})
+    for turn in range(4):
+        running = []
+        for number in range(3):
+            one, other = (turn + number) % 6, (turn * number + 2) % 6
+            source = f"import dish{one}, d{one}, dish{other}\nprint('served')\n"
+            path = script(
+                f"# /// script\n# dependencies = ['dish{one}', 'dish{other}']\n# ///\n{source}", f"{turn}{number}.py"
+            )
+            running.append(roost.start("run", path))
+        collecting = [roost.start("env", "gc", "--older-than", "1", "--max-size", "0") for _ in range(2)]
+        time.sleep(0.1 * turn)  # another moment each time
+        os.killpg(collecting[0].pid, signal.SIGKILL)
+        for process in running:
+            assert process.communicate(timeout=120)[0] == "served\n"
+        assert collecting[1].wait(120) == 0
+    for path in (home.parent / "work").glob("*.py"):
+        path.unlink()
+    assert roost("env", "gc", "--older-than", "0").status == 0
+    assert list((home / "data" / "environments").iterdir()) == []
+    assert list((home / "cache" / "uv").glob(".roost-*")) == []
+    assert list((home / "cache" / "uv").glob("archive-v*/*")) == []

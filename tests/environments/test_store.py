@@ -11,7 +11,7 @@ import pytest
 
 from roost import environments
 from roost.distributions import Plan
-from roost.environments import store
+from roost.environments import sizes, store
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def test_files_with_several_names_count_once(soup):
     before = environments.size(one)
     os.link(one.path / "roost.json", one.path / "again.json")
     assert environments.size(one) == before > 0
-    assert 0 < environments.own_size(one) <= before
+    assert 0 < sizes.usage(one.path).own <= before
 
 
 def test_the_reason_for_a_distribution_is_every_way_to_it(soup):

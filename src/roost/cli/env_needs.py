@@ -10,6 +10,8 @@ from .env_finding import named
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from roost.environments import Environment, Node
     from roost.home import Home
     from roost.settings import Settings
@@ -78,7 +80,7 @@ def why(arguments: Arguments, output: Output) -> int:
             raise NotInstalled(
                 f"no environment has `{wanted}`", hints=(f"look in those of others too: `roost env find {wanted}`",)
             )
-    found = [_why(one, name, home, settings, output) for one in every]
+    found = [_why(one, name, home, settings) for one in every]
     if output.json:
         rows = [_why_document(one) for one in found]
         first = rows[0] if text else {}
@@ -88,7 +90,7 @@ def why(arguments: Arguments, output: Output) -> int:
     return Exit.OK
 
 
-def _why(one: Environment, name: str, home: Home, settings: Settings, output: Output) -> Why:
+def _why(one: Environment, name: str, home: Home, settings: Settings) -> Why:
     from roost import environments
     from roost.environments import searching
 
@@ -96,20 +98,19 @@ def _why(one: Environment, name: str, home: Home, settings: Settings, output: Ou
     roots = {way[0].partition("==")[0] for way in ways}
     asked: list[tuple[str, str, str]] = []
     for script in searching.scripts(home).get(one.name, ())[:SCRIPTS] if one.key else ():
-        asked += [(root, str(script), reason) for root, reason in _reasons(str(script), roots, home, settings, output)]
+        asked += [(root, str(script), reason) for root, reason in _reasons(script, roots, home, settings)]
     return Why(one.name, ways, tuple(asked))
 
 
-def _reasons(file: str, roots: set[str], home: Home, settings: Settings, output: Output) -> list[tuple[str, str]]:
+def _reasons(file: Path, roots: set[str], home: Home, settings: Settings) -> list[tuple[str, str]]:
     """Give the reasons for which a script asks for any of these names; nothing where it cannot be read any more."""
-    from pathlib import Path
-
     from roost import distributions, scripts
     from roost.distributions import Options
+    from roost.reporting import Silent
 
     try:
-        script = scripts.read(Path(file), interpreters=place.pythons(home))
-        plan = distributions.plan(script, home=home, settings=settings, options=Options(offline=True), report=output)
+        script = scripts.read(file, interpreters=place.pythons(home))
+        plan = distributions.plan(script, home=home, settings=settings, options=Options(offline=True), report=Silent())
         plan = place.with_additions(plan, home)
     except RoostError:
         return []

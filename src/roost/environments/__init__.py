@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from .collecting import Collected, collect
     from .inspecting import Node, tree, why
     from .key import place
-    from .sizes import own_size, size
+    from .sizes import size
     from .store import find, has_module, imported, listing, manifest_of, remove, standing
     from .trials import Trial, try_imports
     from .use import last_used, mark, started, using
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _LATER = {  # what a run does not need is loaded when it is asked for
     "Collected": "collecting", "Node": "inspecting", "Trial": "trials", "collect": "collecting", "compile": "bytecode",
-    "find": "store", "has_module": "store", "imported": "store", "manifest_of": "store", "standing": "store", "place": "key", "last_used": "use", "listing": "store", "mark": "use", "own_size": "sizes", "remove": "store",
+    "find": "store", "has_module": "store", "imported": "store", "manifest_of": "store", "standing": "store", "place": "key", "last_used": "use", "listing": "store", "mark": "use", "remove": "store",
     "size": "sizes", "started": "use", "tree": "inspecting", "try_imports": "trials", "using": "use", "why": "inspecting", "Damage": "verify", "damage": "verify", "suspect": "verify", "verify": "verify",
 }  # fmt: skip
 
@@ -39,7 +39,6 @@ __all__ = [
     "listing",
     "manifest_of",
     "mark",
-    "own_size",
     "place",
     "refer",
     "remove",

@@ -119,11 +119,6 @@ def size(environment: Environment) -> int:
     return _bytes(files(environment.path).values())
 
 
-def own_size(environment: Environment) -> int:
-    """Add up the bytes that would come free: files that nothing outside of it shares."""
-    return Ledger().frees(files(environment.path))
-
-
 def files(folder: Path, *, without: Iterable[Path] = ()) -> dict[Inode, File]:
     """Read what a folder has, by inode; links are not followed, what vanishes meanwhile is not there."""
     found: dict[Inode, File] = {}
