@@ -89,6 +89,19 @@ def test_an_environment_is_updated_by_the_scripts_that_run_in_it(dinner, roost, 
         assert roost("run", path).output.splitlines()[0] == "2.0"
 
 
+@pytest.mark.covers("A6")
+def test_all_scripts_are_updated_and_one_that_fails_holds_up_none(dinner, roost, script):
+    other = script(ASKING + "print('other')\n", "other.py")
+    assert roost("run", other).status == 0
+    other.write_text("# /// script\n# dependencies = ['nowhere']\n# ///\n")
+    done = roost("env", "update", "--all")
+    assert done.status == 69
+    assert f"{dinner}: soup-" in done.output
+    assert f"{other}: kept as it was" in done.output
+    assert roost("run", dinner).output == "2.0\n"
+    assert roost("env", "update").status == 64
+
+
 def test_nothing_to_update_and_nothing_to_go_back_to(dinner, roost, index):
     del index.projects["soup"][1:]
     assert roost("env", "update", dinner).output == f"{dinner}: nothing newer fits\n"

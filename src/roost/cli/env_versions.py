@@ -54,13 +54,33 @@ class Updated(Value):
 def update(arguments: Arguments, output: Output) -> int:
     """Resolve anew what scripts need, build it, try it; an earlier lock stays where the imports fail with the new one."""
     home, settings = place.find(output)
-    scripts = list(dict.fromkeys(script for word in arguments.words for script in _scripts(home, word)))
-    done = [_update(_asked(str(script), arguments, home, settings, output), output) for script in scripts]
+    scripts = _wanted(arguments, home)
+    done = []
+    for script in scripts:
+        output.progress(f"updating `{script}`")
+        try:
+            done.append(_update(_asked(str(script), arguments, home, settings, output), output))
+        except RoostError as error:
+            if len(scripts) == 1:
+                raise
+            done.append(Updated(str(script), (), "", (error.what, *error.why)))
     if output.json:
         output.document("roost.updated/1", {"scripts": [_document(one) for one in done]})
     else:
         output.text("\n".join(line for one in done for line in _lines(one)))
     return Exit.UNAVAILABLE if any(one.kept for one in done) else Exit.OK
+
+
+def _wanted(arguments: Arguments, home: Home) -> list[Path]:
+    """Give the scripts that are meant, each once."""
+    if arguments.has("all"):
+        from roost.environments import searching
+
+        every = [script for known in searching.scripts(home).values() for script in known]
+        return sorted(dict.fromkeys(script for script in every if script.is_file()))
+    if not arguments.words:
+        raise UsageError("`roost env update` needs a script or an environment", hints=("`roost env update --all`",))
+    return list(dict.fromkeys(script for word in arguments.words for script in _scripts(home, word)))
 
 
 def _update(asked: Asked, output: Output) -> Updated:
@@ -115,8 +135,8 @@ def _move(move: Difference) -> dict[str, object]:
 
 def _lines(one: Updated) -> list[str]:
     if one.kept:
-        tried = ", ".join(map(str, one.moves))
-        return [f"{one.script}: kept as it was; tried {tried}", *(f"  {sentence}" for sentence in one.kept)]
+        tried = f"; tried {', '.join(map(str, one.moves))}" if one.moves else ""
+        return [f"{one.script}: kept as it was{tried}", *(f"  {sentence}" for sentence in one.kept)]
     if not one.moves:
         return [f"{one.script}: nothing newer fits"]
     return [f"{one.script}: {one.environment}", *(f"  {move}" for move in one.moves)]

@@ -233,13 +233,28 @@ COMMANDS = (
         "env update",
         "Ask the index again for scripts, and keep the answer if their imports succeed with it",
         "roost.cli.env_versions:update",
-        (PYTHON, WITH, DECLARED_ONLY, ALLOW, JSON, *SHOWING),
-        (Positional("SCRIPT|ENVIRONMENT", "a script, or an environment: the scripts that run in it", many=True),),
+        (
+            Option(("--all",), "every script that roost knows of"),
+            PYTHON,
+            WITH,
+            DECLARED_ONLY,
+            ALLOW,
+            JSON,
+            *SHOWING,
+        ),
+        (
+            Positional(
+                "SCRIPT|ENVIRONMENT",
+                "a script, or an environment: the scripts that run in it",
+                many=True,
+                optional=True,
+            ),
+        ),
         about=(
             "No file of yours is changed: `roost upgrade FILE` raises pins and writes locks.",
             "What was there before stays: `roost env rollback SCRIPT` takes it again. Exits with 69 when one was kept as it was.",
         ),
-        examples=("roost env update chart.py",),
+        examples=("roost env update chart.py", "roost env update --all"),
     ),
     Command(
         "env diff",
