@@ -47,6 +47,7 @@ def test_an_update_is_taken_and_can_be_taken_back(dinner, roost):
 
 
 @pytest.mark.covers("C7 updates")
+@pytest.mark.thorough
 def test_what_was_rolled_back_stays_until_an_update_is_asked_for(dinner, roost, home):
     assert roost("env", "update", dinner).status == 0
     assert roost("env", "rollback", dinner).status == 0
@@ -79,6 +80,7 @@ def test_an_update_that_cannot_be_built_is_not_taken(dinner, roost, index):
 
 
 @pytest.mark.covers("A6")
+@pytest.mark.thorough
 def test_an_environment_is_updated_by_the_scripts_that_run_in_it(dinner, roost, script):
     other = script(ASKING + "print('other')\n", "other.py")
     assert roost("run", other).status == 0
@@ -90,6 +92,7 @@ def test_an_environment_is_updated_by_the_scripts_that_run_in_it(dinner, roost, 
 
 
 @pytest.mark.covers("A6")
+@pytest.mark.thorough
 def test_all_scripts_are_updated_and_one_that_fails_holds_up_none(dinner, roost, script):
     other = script(ASKING + "print('other')\n", "other.py")
     assert roost("run", other).status == 0
@@ -131,6 +134,7 @@ def test_the_last_ten_locks_of_a_request_are_kept(dinner, roost, index, home):
 
 @pytest.mark.covers("A6")
 @pytest.mark.covers("C7 updates")
+@pytest.mark.thorough
 def test_what_is_outdated_is_listed_with_what_stands_against_it(roost, script, index):
     index.add("soup", "1.0", requires=("stock<2",), history=False)
     index.add("stock", "1.0", history=False)

@@ -23,6 +23,7 @@ def test_requirements_beside_a_script_count_and_the_rest_is_found(shop, roost, s
 
 
 @pytest.mark.covers("C7 pins")
+@pytest.mark.thorough
 def test_pins_are_set_and_raised_one_several_or_all(shop, roost, script):
     path = script(SAY)
     assert roost("add", path, "soup==1.0", "bread==1.0").status == 0

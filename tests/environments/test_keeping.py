@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from roost import environments
-from roost.environments import sizes
+from roost.environments import collecting, sizes
 from roost.settings import amount
 from tests.environments.test_store import old, refer
 
@@ -70,6 +70,7 @@ def test_what_would_come_free_is_what_comes_free(pantry):
 
 
 @pytest.mark.covers("C7 keeping")
+@pytest.mark.thorough
 def test_a_size_limit_takes_what_was_unused_for_longest_even_of_scripts(pantry):
     oldest, newer, newest = pantry.build("soup"), pantry.build("bread"), pantry.build("stock")
     for one, days in ((oldest, 30), (newer, 20), (newest, 10)):
@@ -94,7 +95,8 @@ def test_a_size_that_cannot_be_reached_takes_nothing_that_is_in_use_and_says_so(
     assert {one.name for one, _ in done.kept} == {young.name, busy.name}
 
 
-def test_an_engine_at_work_keeps_its_wheels(pantry):
+def test_an_engine_at_work_keeps_its_wheels(pantry, monkeypatch):
+    monkeypatch.setattr(collecting, "PATIENCE", 0.2)
     import fcntl
 
     one = pantry.build("bread")

@@ -58,7 +58,7 @@ def _collected_lines(found: Collected, *, dry: bool) -> list[str]:
     count = views.counted(len(found.removed), "environment")
     lines.append(f"{verb} {views.bytes_text(found.bytes)} in {count}{wheels}")
     if found.over:
-        lines.append(f"{views.bytes_text(found.over)} more than allowed stay: they are in use, or no environments")
+        lines.append(f"{views.bytes_text(found.over)} more than allowed stay: used within a day, or no environments")
     return lines
 
 
