@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from .world import World, ended
+from .world import LATE, World, ended
 
 Fault = Callable[[World, random.Random], str]
 POINTS = {  # system calls at which a process of the run is killed, and up to which call of them
@@ -57,6 +57,40 @@ def killed_while_warm(world: World, choose: random.Random) -> str:
     for _ in range(choose.randint(1, 2)):
         world.run()
     return "warm, " + choose.choice([killed_at_a_point, killed_at_a_time])(world, choose)
+
+
+def killed_while_mended(world: World, choose: random.Random) -> str:
+    """Kill the run that mends, or the one before it."""
+    said = damaged(world, choose)
+    world.run()
+    return f"{said}; {choose.choice([killed_at_a_point, killed_at_a_time])(world, choose)}"
+
+
+def killed_while_added(world: World, choose: random.Random) -> str:
+    """Kill a run that adds what only shows while it runs."""
+    if world.runner == "roost":
+        world.script.write_text(LATE)
+    if choose.random() < 0.5:
+        world.run()
+        shutil.rmtree(world.home / "state/additions", ignore_errors=True)
+    return f"adding: {choose.choice([killed_at_a_point, killed_at_a_time])(world, choose)}"
+
+
+def killed_while_collected(world: World, choose: random.Random) -> str:
+    """Kill the command that removes environments."""
+    world.run()
+    calls, most = choose.choice(
+        [("rename,renameat,renameat2", 3), ("unlink,unlinkat", 120), ("rmdir", 12), ("flock", 6), ("openat", 900)]
+    )
+    inject = ["-e", f"trace={calls}", "-e", f"inject={calls}:signal=SIGKILL:when={choose.randint(1, most)}"]
+    collect = [world.words[0], *(["env", "rm", "roast"] if world.runner == "roost" else ["cache", "clean"])]
+    done = subprocess.run(
+        ["strace", "-f", "-qq", "-o", "/dev/null", *inject, *collect],
+        env=world.environ,
+        capture_output=True,
+        check=False,
+    )
+    return f"collecting killed at one of {calls}: status {done.returncode}"
 
 
 def in_place(path: Path, data: bytes) -> None:
@@ -189,15 +223,15 @@ KINDS: dict[str, Fault] = {
     "kill at a point": killed_at_a_point,
     "kill at a time": killed_at_a_time,
     "kill while warm": killed_while_warm,
+    "kill while mended": killed_while_mended,
+    "kill while added": killed_while_added,
+    "kill while collected": killed_while_collected,
     "damage": damaged,
     "disk full": disk_full,
     "many at once": many_at_once,
     "collected": collected,
     "moved": moved,
 }
-SHARES = {
-    "damage": 6,
-    "kill at a point": 4,
-    "kill at a time": 2,
-    "kill while warm": 2,
-}  # of the rounds; the others one each
+SHARES = {  # of the rounds; the others one each
+    "damage": 6, "kill at a point": 4, "kill at a time": 2, "kill while warm": 2, "kill while mended": 2, "kill while added": 2,
+}  # fmt: skip

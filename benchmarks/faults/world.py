@@ -27,6 +27,7 @@ MODULES = {
     "roast/data.json": "[40]\n",
 }
 SCRIPT = "import roast\nimport roost_base\nprint(roast.value(), roost_base.__version__)\n"
+LATE = "import roast\nlate = __import__('etal_tsoor'[::-1])\nprint(roast.value(), late.__version__)\n"
 RIGHT = "42 3.0\n"
 LIMIT = 120.0  # seconds for one command
 
@@ -56,6 +57,7 @@ def fill(index: Index) -> None:
     modules = {path: text.format(name) if "{0}" in text else text for path, text in MODULES.items()}
     index.add("roast", "2.0", modules={**modules, f"roast/{name}{sysconfig.get_config_var('EXT_SUFFIX')}": data},
               requires=("roost-base",), tag=PLATFORM)  # fmt: skip
+    index.add("roost-late", "3.0", modules={"roost_late.py": '__version__ = "3.0"\n'})
     index.add("roost-base", "3.0", modules={"roost_base.py": '__version__ = "3.0"\nBASE = 1\n'})
 
 

@@ -23,6 +23,7 @@ class Home(Value):
     state: Path  # locks, remembered requests, references, logs
     cache: Path  # may be deleted at any moment; nothing but time is lost
     note: str | None = None  # why these are not the usual folders, in a sentence
+    pool: Path | None = None  # environments that somebody else keeps for all users of the machine
 
     @property
     def environments(self) -> Path:
@@ -103,21 +104,32 @@ class Home(Value):
 def locate(environ: Mapping[str, str] = os.environ) -> Home:
     """Find the home; makes nothing except, where the usual place cannot be written, a private temporary one.
 
-    `ROOST_HOME` names one folder that holds all four. Otherwise the XDG Base Directory Specification is
+    `ROOST_HOME` names one folder that holds all four, `ROOST_POOL` a folder of environments for all users. Otherwise the XDG Base Directory Specification is
     followed on Linux and macOS alike (decision 0002), with the password database in the place of a missing `HOME`.
 
     Raises:
-        ConfigurationError: `ROOST_HOME` is no absolute path.
+        ConfigurationError: `ROOST_HOME` or `ROOST_POOL` is no absolute path.
         CannotCreate: no place can be written, not even the temporary folder.
     """
-    named = environ.get("ROOST_HOME")
+    pool = _named(environ, "ROOST_POOL")
+    home = _own(environ)
+    return home.replace(pool=pool) if pool else home
+
+
+def _named(environ: Mapping[str, str], variable: str) -> Path | None:
+    named = environ.get(variable)
+    if named and not named.startswith("/"):
+        raise ConfigurationError(
+            f"`{variable}` must be an absolute path, not `{named}`",
+            hints=(f'export {variable}="{Path(named).absolute()}"',),
+        )
+    return Path(named) if named else None
+
+
+def _own(environ: Mapping[str, str]) -> Home:
+    named = _named(environ, "ROOST_HOME")
     if named:
-        if not named.startswith("/"):
-            raise ConfigurationError(
-                f"`ROOST_HOME` must be an absolute path, not `{named}`",
-                hints=(f'export ROOST_HOME="{Path(named).absolute()}"',),
-            )
-        return _below(Path(named))
+        return _below(named)
     user = environ.get("HOME") or _password_home()
     if not user.startswith("/"):
         return _temporary("there is no home folder")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -66,3 +67,16 @@ def test_what_shows_one_of_roost_shows_the_others_too(kitchen, roost):
     assert roost("env", "why", "blog", "soup").output == "soup==0.9\n"
     refused = roost("env", "rm", "blog")
     assert refused.status == 66  # others' are never removed
+
+
+@pytest.mark.covers("C8")
+def test_those_of_a_pool_are_listed_and_found(kitchen, roost, home, tmp_path):
+    [one] = (home / "data" / "environments").glob("soup-*")
+    pool = tmp_path / "pool"
+    shutil.copytree(one, pool / "environments" / one.name, symlinks=True)
+    shutil.rmtree(one)
+    assert roost("env", "list", "--json").data["environments"] == []
+    said = roost("env", "list", "--json", ROOST_POOL=str(pool)).data["environments"]
+    assert [(row["kind"], row["path"]) for row in said] == [("pool", str(pool / "environments" / one.name))]
+    assert roost("env", "list", ROOST_POOL=str(pool)).output.startswith("  pool  soup-")
+    assert roost("env", "find", "ladle", "--json", ROOST_POOL=str(pool)).data["environments"][0]["kind"] == "pool"

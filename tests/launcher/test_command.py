@@ -106,7 +106,10 @@ def test_a_python_that_is_gone_is_named(install: Install, tmp_path):
     command = install("uv", tmp_path / "env")
     python = tmp_path / "env/bin/python"
     python.unlink()
-    assert refused([command]) == (69, f"error: roost's own Python `{python}` is gone or out of reach: install roost again\n")
+    assert refused([command]) == (
+        69,
+        f"error: roost's own Python `{python}` is gone or out of reach: install roost again\n",
+    )
 
 
 def test_a_half_removed_installation_is_named(install: Install, tmp_path):

@@ -22,11 +22,12 @@ if TYPE_CHECKING:
 def listing(arguments: Arguments, output: Output) -> int:
     """List environments: what is in them, when they were last used, and their size where it was asked for."""
     from roost import environments
+    from roost.environments import pools
 
     home, _ = place.find(output)
-    everything = arguments.has("all") or bool(arguments.words)
     rows = [Row("roost", one, environments.last_used(one)) for one in environments.listing(home)]
-    if everything:
+    rows += [Row("pool", one, environments.last_used(one)) for one in pools.listing(home)] if home.pool else []
+    if arguments.has("all") or arguments.words:
         rows += _foreign(arguments, home, output)
     if arguments.has("size"):
         output.progress("looking at files")
@@ -35,7 +36,8 @@ def listing(arguments: Arguments, output: Output) -> int:
         data = {"environments": [_row_document(row) for row in rows], "folder": str(home.environments)}
         output.document("roost.environments/1", data)
     elif rows:
-        output.text("\n".join(views.columns([_row(row, kind=everything) for row in rows])))
+        several = any(row.kind != "roost" for row in rows)
+        output.text("\n".join(views.columns([_row(row, kind=several) for row in rows])))
     else:
         output.text("there are no environments yet: `roost run FILE` makes one")
     return Exit.OK

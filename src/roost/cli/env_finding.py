@@ -71,12 +71,12 @@ def _searched(home: Home, text: str) -> list[tuple[str, Environment, tuple[Match
     import os
 
     from roost import environments
-    from roost.environments import foreign, searching
+    from roost.environments import foreign, pools, searching
 
     run = searching.scripts(home)
+    own = [("roost", one) for one in environments.listing(home)] + [("pool", one) for one in pools.listing(home)]
     rows = [
-        ("roost", one, searching.matches(one, text, called=(one.name,), run=run.get(one.name, ())))
-        for one in environments.listing(home)
+        (kind, one, searching.matches(one, text, called=(one.name,), run=run.get(one.name, ()))) for kind, one in own
     ]
     for other in foreign.everywhere(os.environ, place.folder(), without=home.environments).found:
         one = foreign.environment(other)

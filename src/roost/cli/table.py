@@ -193,6 +193,25 @@ COMMANDS = (
         examples=("roost env verify", "roost env verify chart.py"),
     ),
     Command(
+        "env share",
+        "Put environments into the pool (`ROOST_POOL`), where every user of the machine can run them",
+        "roost.cli.pool:share",
+        (JSON, *SHOWING),
+        (Positional("ENVIRONMENT", ENVIRONMENT.help, many=True),),
+        about=(
+            "The pool is a folder that you own. Users who set `ROOST_POOL` run what is in it, and build the rest themselves.",
+            "A pool that others than its owner may write to is not used.",
+        ),
+        examples=("ROOST_POOL=/srv/roost roost env share report.py",),
+    ),
+    Command(
+        "env unshare",
+        "Take environments out of the pool",
+        "roost.cli.pool:unshare",
+        (JSON, *SHOWING),
+        (Positional("NAME", "the environment's name, as `roost env list` shows it", many=True),),
+    ),
+    Command(
         "env rm",
         "Remove environments; a script that needs one gets it built again",
         "roost.cli.env:remove",

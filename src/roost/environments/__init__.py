@@ -9,17 +9,17 @@ if TYPE_CHECKING:
     from .bytecode import compile  # noqa: A004
     from .collecting import Collected, collect
     from .inspecting import Node, tree, why
+    from .integrity import Damage, damage, suspect, verify
     from .key import place
     from .sizes import size
-    from .store import find, has_module, imported, listing, manifest_of, remove, standing
+    from .store import find, folder, has_module, imported, listing, manifest_of, remove, standing
     from .trials import Trial, try_imports
     from .use import last_used, mark, started, using
-    from .verify import Damage, damage, suspect, verify
 
 _LATER = {  # what a run does not need is loaded when it is asked for
     "Collected": "collecting", "Node": "inspecting", "Trial": "trials", "collect": "collecting", "compile": "bytecode",
-    "find": "store", "has_module": "store", "imported": "store", "manifest_of": "store", "standing": "store", "place": "key", "last_used": "use", "listing": "store", "mark": "use", "remove": "store",
-    "size": "sizes", "started": "use", "tree": "inspecting", "try_imports": "trials", "using": "use", "why": "inspecting", "Damage": "verify", "damage": "verify", "suspect": "verify", "verify": "verify",
+    "find": "store", "folder": "store", "has_module": "store", "imported": "store", "manifest_of": "store", "standing": "store", "place": "key", "last_used": "use", "listing": "store", "mark": "use", "remove": "store",
+    "size": "sizes", "started": "use", "tree": "inspecting", "try_imports": "trials", "using": "use", "why": "inspecting", "Damage": "integrity", "damage": "integrity", "suspect": "integrity", "verify": "integrity",
 }  # fmt: skip
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "damage",
     "ensure",
     "find",
+    "folder",
     "has_module",
     "imported",
     "last_used",

@@ -43,6 +43,15 @@ def ensure(lock: Lock, *, home: Home, settings: Settings, options: Options, repo
     found = ready(place, digest)
     if found:
         return manifest.environment(place, found)
+    if home.pool:
+        from . import pools
+
+        why = pools.doubt(home)
+        if why:
+            report.warn(why)
+        shared = pools.found(home, digest)
+        if shared:
+            return manifest.environment(*shared)
     guard = home.locks / f"build-{digest[:SHORT]}"
     with locks.exclusive(
         guard, timeout=settings.build_timeout, waiting=lambda: report.progress("waiting for another build")
@@ -72,7 +81,7 @@ def _compiled_once(environment: Environment, *, home: Home) -> None:
 
 def ready(place: Path, digest: str) -> Manifest | None:
     """Give the manifest of a folder that is whole, has this key and a Python that is there; None otherwise."""
-    from .verify import sound
+    from .integrity import sound
 
     found = manifest.read(place)
     if found is None or found.key != digest or not _alive(place, found):

@@ -132,7 +132,7 @@ def describe(folder: Path, lock: Lock, key: str, *, files: tuple[str, ...], step
     """Put together the manifest of a folder in which a lock has been installed."""
     base = (folder / "bin" / "python").resolve()
     facts = base.stat()
-    from .verify import seals
+    from .integrity import seals
 
     site = packages(folder, lock.interpreter.short)
     found, pth = _installed(site)

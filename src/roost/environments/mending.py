@@ -8,7 +8,7 @@ from pathlib import Path
 from roost.distributions import engine, faults
 from roost.errors import Exit, RoostError
 
-from . import manifest, verify
+from . import integrity, manifest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from roost.settings import Settings
 
     from .installers import Site
+    from .integrity import Damage
     from .manifest import Manifest
-    from .verify import Damage
 
 TIMEOUT = 300.0  # seconds that the engine may take to drop a distribution from its cache: it waits for who uses it
 SHOWN = 3
@@ -40,10 +40,10 @@ def prepare(place: Path, *, home: Home, settings: Settings, report: Reporter) ->
         RoostError: the engine cannot be asked.
     """
     found = manifest.read(place)
-    harm = verify.damage(place, found, thorough=None) if found else ()
+    harm = integrity.damage(place, found, thorough=None) if found else ()
     shared = [one for one in harm if one.distribution and _linked(place / one.file)]
-    for other, file in verify.sharing(place, harm, _others(home)):
-        verify.suspect(other, f"{file}\tit is one file with a damaged one")
+    for other, file in integrity.sharing(place, harm, _others(home)):
+        integrity.suspect(other, f"{file}\tit is one file with a damaged one")
     if shared:
         _drop([one.distribution for one in shared if one.distribution], home=home, settings=settings, report=report)
     more = f" and {len(harm) - 1} more" if len(harm) > 1 else ""
@@ -53,7 +53,7 @@ def prepare(place: Path, *, home: Home, settings: Settings, report: Reporter) ->
 
 def compare(aside: Path, described: Manifest) -> tuple[Damage, ...]:
     """Compare what was installed just now with what it should be."""
-    return tuple(one for one in verify.damage(aside, described) if one.distribution)
+    return tuple(one for one in integrity.damage(aside, described) if one.distribution)
 
 
 def refresh(harm: Sequence[Damage], site: Site) -> None:

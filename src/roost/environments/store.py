@@ -51,9 +51,10 @@ def find(home: Home, text: str) -> Environment:
     Raises:
         NoSuchEnvironment: there is none, or several fit.
     """
+    from . import pools
     from .references import referred
 
-    every = listing(home)
+    every = (*listing(home), *pools.listing(home))
     exact = [one for one in every if text in {one.name, one.key, one.key[:SHORT], str(one.path)}]
     fitting = exact or [one for one in every if one.name.startswith(text) or one.key.startswith(text)]
     if not fitting:
@@ -74,15 +75,25 @@ def manifest_of(home: Home, name: str) -> Manifest | None:
     """Give the manifest of the environment with this name; None where there is none that is whole."""
     from .build import ready
 
-    folder = home.environments / name
-    found = manifest.read(folder)
-    return found if found and ready(folder, found.key) else None
+    place = folder(home, name)
+    found = manifest.read(place)
+    return found if found and ready(place, found.key) else None
+
+
+def folder(home: Home, name: str) -> Path:
+    """Give the folder of the environment with this name: ours, or the pool's where it is not ours."""
+    own = home.environments / name
+    if home.pool is None or own.exists():
+        return own
+    from . import pools
+
+    return pools.named(home, name) or own
 
 
 def standing(home: Home, name: str) -> Environment | None:
     """Give the environment with this name; None where there is none that is whole."""
     found = manifest_of(home, name)
-    return manifest.environment(home.environments / name, found) if found else None
+    return manifest.environment(folder(home, name), found) if found else None
 
 
 def has_module(folder: Path, short: str, name: str) -> bool:
@@ -126,6 +137,12 @@ def remove(home: Home, environment: Environment, *, timeout: float = 60) -> None
     """
     from .use import busy, drop
 
+    if environment.path.parent != home.environments:
+        raise EnvironmentInUse(
+            f"cannot remove `{environment.name}`",
+            why=("it is the pool's",),
+            hints=(f"`roost env unshare {environment.name}`",),
+        )
     guard = home.locks / f"build-{environment.key[:SHORT]}"
     with locks.exclusive(guard, timeout=timeout):
         user = busy(home, environment.path)

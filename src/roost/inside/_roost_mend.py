@@ -444,7 +444,7 @@ def follow():
             name = posix.readlink(RUN.additions + environment[environment.rindex("/") :])
         except OSError:
             break
-        environment = environment[: environment.rindex("/") + 1] + name
+        environment = name if name.startswith("/") else environment[: environment.rindex("/") + 1] + name
     if environment != RUN.environment and exists(environment + "/roost.json") and keeps(environment):
         switch(environment)
 

@@ -73,17 +73,18 @@ def remember(places: Iterable[Path], additions: Sequence[tuple[Requirement, str]
         homes.write(place / FILE, json.dumps({"schema": SCHEMA, "script": by_path, "additions": lines}))
 
 
-def lead(places: Iterable[Path], left: str, environment: Path) -> None:
+def lead(places: Iterable[Path], left: Path, environment: Path) -> None:
     """Note that an environment took the place of another one: its name. Its programs are found in `bin` from now on.
 
     Raises:
         CannotCreate: the disk is full, or the folder cannot be written.
     """
-    if left == environment.name:
+    if left.name == environment.name:
         return
+    beside = environment.name if left.parent == environment.parent else environment  # what left a pool is ours
     for place in places:
         homes.ensure(place)
-        for name, target in ((left, environment.name), (PROGRAMS, environment / "bin")):
+        for name, target in ((left.name, beside), (PROGRAMS, environment / "bin")):
             aside = place / f".{name}.{os.getpid()}"
             with suppress(FileNotFoundError):
                 aside.unlink()
@@ -97,7 +98,7 @@ def follow(places: Iterable[Path], name: str) -> str:
         at = name
         for _ in range(STEPS):
             try:
-                at = os.readlink(place / at)  # noqa: PTH115  # a name, not a path
+                at = os.readlink(place / at).rpartition("/")[2]  # noqa: PTH115  # a name, not a path
             except OSError:
                 break
         if at != name:

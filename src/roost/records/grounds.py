@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 # Besides roost's own settings: what decides where its files are, which index is asked, and what Python is told.
 VARIABLES = (
-    "HOME", "XDG_CONFIG_HOME", "XDG_CONFIG_DIRS", "XDG_DATA_HOME", "XDG_STATE_HOME", "ROOST_MEND", "PYTHONPATH",
+    "HOME", "XDG_CONFIG_HOME", "XDG_CONFIG_DIRS", "XDG_DATA_HOME", "XDG_STATE_HOME", "ROOST_MEND", "ROOST_POOL", "PYTHONPATH",
     "UV_INDEX", "UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_EXTRA_INDEX_URL", "UV_FIND_LINKS", "UV_CONFIG_FILE",
     "PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS", "PIP_CONFIG_FILE",
 )  # fmt: skip

@@ -42,6 +42,11 @@ class Asked(Value):
     held: Manifest  # what is in it
     python: Choice
 
+    @property
+    def folder(self) -> Path:
+        """The environment's."""
+        return environments.folder(self.home, self.name)
+
 
 def answer(request: Mapping[str, object], *, home: Home, settings: Settings, report: Reporter) -> dict[str, object]:
     """Answer one question.
@@ -55,7 +60,8 @@ def answer(request: Mapping[str, object], *, home: Home, settings: Settings, rep
     if request.get("protocol") != PROTOCOL:
         return {"why": "this roost does not know the protocol of the environment"}
     first, place = Path(str(request["first"])), Path(str(request["additions"]))
-    if first.parent != home.environments or place.parent != home.additions:
+    theirs = home.pool / "environments" if home.pool else home.environments
+    if first.parent not in {home.environments, theirs} or place.parent != home.additions:
         return {"why": "the environment belongs to another home of roost"}
     words = [str(word) for word in _list(request.get("options"))]
     texts = [
@@ -77,7 +83,7 @@ def answer(request: Mapping[str, object], *, home: Home, settings: Settings, rep
 
 
 def _answered(request: Mapping[str, object], asked: Asked, places: Sequence[Path]) -> dict[str, object]:
-    folder = asked.home.environments / asked.name
+    folder = asked.folder
     if request["ask"] == "install":
         added, why = _installed(request), None
         words = {one.text: one.name for one in added}
@@ -128,7 +134,7 @@ def _extended(
         assert first is not None
         raise first
     additions.remember(places, remembered, script=asked.script.path)
-    additions.lead(places, asked.name, environment.path)
+    additions.lead(places, asked.folder, environment.path)
     was = environments.manifest_of(asked.home, began.name)
     versions = dict(environment.distributions)
     changed = {
@@ -260,9 +266,9 @@ def _mended(asked: Asked, name: str) -> str | None:
     """
     from roost.distributions import Lock, pylock
 
-    folder = asked.home.environments / asked.name
+    folder = asked.folder
     harm = environments.damage(folder, asked.held, thorough=(name,))
-    if not harm or asked.python.interpreter is None:
+    if not harm or asked.python.interpreter is None or folder.parent != asked.home.environments:
         return None
     environments.suspect(folder, f"{folder / harm[0].file}\t{harm[0].what}")
     text = pylock.write(asked.held.artifacts, asked.python.interpreter)

@@ -113,9 +113,9 @@ def _added_to(
     for one in added:
         report.detail(f"{one.text}: {one.reason}")
     places = additions.folders(home, plan.script)
-    left = environments.place(home, lock).name
-    there = environments.standing(home, additions.follow(places, left))
-    if there and there.name != left and not options.upgrade:
+    left = environments.place(home, lock)
+    there = environments.standing(home, additions.follow(places, left.name))
+    if there and there.name != left.name and not options.upgrade:
         return there
     missing = [one for one in added if one.name not in {artifact.name for artifact in lock.artifacts}]
     if not missing:

@@ -16,9 +16,9 @@ from __future__ import annotations
 import os
 
 from roost.digests import sha256
+from roost.environments.integrity import SUSPECT, vital
 from roost.environments.references import around_path
 from roost.environments.use import MARK
-from roost.environments.verify import SUSPECT, vital
 from roost.records import additions, fragments, grounds, sealed
 from roost.records.variables import isolated
 

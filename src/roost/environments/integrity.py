@@ -235,7 +235,7 @@ def entries(record: Path) -> Iterator[tuple[str, str, int | None]]:
         for line in csv.reader(file):
             if len(line) >= 2:
                 size = line[2] if len(line) > 2 else ""
-                yield line[0], line[1], int(size) if size.isdigit() else None
+                yield line[0], line[1], int(size) if size.isdecimal() else None
 
 
 def _changed(file: Path, digest: str) -> str | None:
