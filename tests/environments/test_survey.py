@@ -88,3 +88,15 @@ def test_licences_are_read_where_they_are_said(fields, licence, tmp_path):
     )
     found = environments.Environment(path, "", path / "bin/python", "3.12.0", (), 0.0)
     assert read_contents(found).found["soup"].licence == licence
+
+
+@pytest.mark.covers("C5")
+def test_distributions_that_have_a_file_in_common_are_not_taken_for_damaged(room, index):
+    index.add("soup", modules={"soup.py": "", "tests/__init__.py": "a = 1\n"})
+    index.add("bowl", modules={"bowl.py": "", "tests/__init__.py": "bb = 22\n"})
+    one = room.build("soup", "bowl")
+    assert environments.verify(one) == ()
+    (common,) = one.path.glob("lib/*/site-packages/tests/__init__.py")
+    common.unlink()
+    common.write_text("ccc = 333\n")
+    assert {harm.file for harm in environments.verify(one)} == {str(common.relative_to(one.path))}

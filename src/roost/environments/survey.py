@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import os
 import re
 from pathlib import Path
@@ -121,16 +120,13 @@ def _size(facts: os.stat_result) -> int:
 
 def _record(folder: Path, site: Path, top: Path) -> dict[str, int | None]:
     """Read which files a distribution has, relative to the environment, and their sizes where they are written down."""
+    from .integrity import entries
+
     try:
-        text = (folder / "RECORD").read_text("utf-8", "replace")
+        found = list(entries(folder / "RECORD"))
     except OSError:
         return {}
-    found: dict[str, int | None] = {}
-    for row in csv.reader(text.splitlines()):
-        if row:
-            path = os.path.relpath(os.path.join(site, row[0]), top)  # noqa: PTH118  # thousands of them
-            found[path] = int(row[2]) if len(row) > 2 and row[2].isdigit() else None
-    return found
+    return {os.path.relpath(os.path.join(site, path), top): size for path, _, size in found}  # noqa: PTH118  # thousands
 
 
 def _taken(walked: Walked, owners: dict[str, str]) -> dict[str, dict[str, int]]:
