@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -92,6 +93,7 @@ MANIFESTS = st.builds(
 )
 
 
+@pytest.mark.thorough
 @settings(max_examples=60)
 @given(MANIFESTS, st.data())
 def test_a_manifest_is_read_as_it_was_written_or_not_at_all(tmp_path_factory, written, data):
@@ -123,6 +125,7 @@ def test_any_bytes_are_a_record(tmp_path_factory, data):
     list(_recorded(folder.parents[2], folder, "x", info, thorough=True))
 
 
+@pytest.mark.thorough
 @settings(max_examples=60)
 @given(LOCKED)
 def test_a_lock_comes_back_from_its_file_and_from_memory(tmp_path_factory, found):

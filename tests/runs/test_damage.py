@@ -121,6 +121,7 @@ def forget_bytecode(site: Path) -> None:
         shutil.rmtree(folder)
 
 
+@pytest.mark.thorough
 def test_a_deleted_package_is_put_back_while_the_script_waits(roast, roost, script, site):
     path = script("print('once')\n" + SCRIPT)
     roost("run", path)
@@ -148,6 +149,7 @@ def test_what_mends_is_said_in_one_line(roast, roost, script, site, place):
     assert line.endswith("roast/pan.py` has 9 bytes instead of 62); it is built again")
 
 
+@pytest.mark.thorough
 def test_a_damaged_file_is_fetched_anew_and_whoever_shares_it_is_mended_too(roast, roost, script, site):
     roast.add("bread", "1.0")
     one, other = script(SCRIPT), script("import bread\n" + SCRIPT, name="other.py")
@@ -166,6 +168,7 @@ def test_a_damaged_file_is_fetched_anew_and_whoever_shares_it_is_mended_too(roas
     assert "is damaged" in done.errors
 
 
+@pytest.mark.thorough
 def test_a_damaged_cache_is_found_while_an_environment_is_built_from_it(roast, roost, script, site):
     roost("run", script(SCRIPT))
     in_place(site() / "roast/pan.py")
@@ -175,6 +178,7 @@ def test_a_damaged_cache_is_found_while_an_environment_is_built_from_it(roast, r
     assert (done.status, done.output) == (0, "42\n"), done.errors
 
 
+@pytest.mark.thorough
 def test_offline_what_was_not_shared_is_mended_and_what_was_is_said(roast, roost, script, site):
     path = script(SCRIPT)
     roost("run", path)
@@ -192,6 +196,7 @@ def test_offline_what_was_not_shared_is_mended_and_what_was_is_said(roast, roost
     assert roost("run", path).output == "42\n"
 
 
+@pytest.mark.thorough
 def test_bytecode_that_was_cut_is_written_again(roast, roost, script, site):
     path = script(SCRIPT)
     for _ in range(3):
@@ -228,6 +233,7 @@ def test_a_failure_of_the_script_itself_leaves_no_suspicion(roast, roost, script
         assert not (place() / ".suspect").stat().st_size
 
 
+@pytest.mark.thorough
 def test_verify_reads_every_file(roast, roost, script, site, place):
     roost("run", script(SCRIPT))
     whole = roost("env", "verify")
@@ -262,6 +268,7 @@ def test_a_home_restored_with_other_times_is_whole(roast, roost, script, place):
     assert (place() / ".used").exists(), "it was not built again"
 
 
+@pytest.mark.thorough
 def test_files_that_are_shared_cannot_be_written_by_who_is_not_root(roast, roost, script, site):
     roost("run", script(SCRIPT))
     shared = [path for path in site().rglob("*") if path.is_file() and path.stat().st_nlink > 1]

@@ -35,6 +35,7 @@ def built(home: Path) -> int:
     return folder.stat().st_ino
 
 
+@pytest.mark.thorough
 def test_a_home_that_was_moved_goes_on_without_the_index(soup, roost):
     old = Path(roost.environ["ROOST_HOME"])
     before = built(old)
@@ -48,6 +49,7 @@ def test_a_home_that_was_moved_goes_on_without_the_index(soup, roost):
 
 
 @pytest.mark.parametrize("days", [-400, 400])
+@pytest.mark.thorough
 def test_times_that_cannot_be_are_no_hindrance(soup, roost, days):
     """The clock was set back, or forward, since everything was written."""
     home = Path(roost.environ["ROOST_HOME"])
@@ -87,6 +89,7 @@ def test_a_file_system_without_locks_is_said_and_nothing_hangs(index, roost, scr
 
 @pytest.mark.machine
 @pytest.mark.parametrize("room", ["size=400k", "nr_inodes=60"])
+@pytest.mark.thorough
 def test_a_full_disk_is_said_and_the_next_run_with_room_is_right(index, roost, script, room):
     parts.root()
     index.add(
@@ -112,6 +115,7 @@ def test_a_full_disk_is_said_and_the_next_run_with_room_is_right(index, roost, s
 
 
 @pytest.mark.machine
+@pytest.mark.thorough
 def test_a_home_of_somebody_else_is_said(roost, script, tmp_path):
     parts.root()
     home = tmp_path / "theirs"
