@@ -40,7 +40,9 @@ def main() -> None:
         rounds = [one_round(script, folder / "home", environ, arguments.starters) for _ in range(arguments.rounds)]
     ratios = [one["at_once"] / (one["cold"] + one["warm"]) for one in rounds]
     for one, ratio in zip(rounds, ratios, strict=True):
-        print(f"{arguments.starters} at once {one['at_once']:.2f} s; one cold {one['cold']:.2f} s, the others warm {one['warm']:.2f} s: {ratio:.2f}")
+        print(
+            f"{arguments.starters} at once {one['at_once']:.2f} s; one cold {one['cold']:.2f} s, the others warm {one['warm']:.2f} s: {ratio:.2f}"
+        )
     print(f"median {statistics.median(ratios):.2f}, minimum {min(ratios):.2f}")
     if arguments.json:
         document = {"cores": os.cpu_count(), "starters": arguments.starters, "rounds": rounds, "ratios": ratios}
@@ -75,7 +77,11 @@ def start(scripts: list[Path], environ: dict[str, str]) -> float:
     ]
     said = [process.communicate() for process in running]
     seconds = time.perf_counter() - begin
-    wrong = [errors for (output, errors), process in zip(said, running, strict=True) if (process.returncode, output) != (0, "right\n")]
+    wrong = [
+        errors
+        for (output, errors), process in zip(said, running, strict=True)
+        if (process.returncode, output) != (0, "right\n")
+    ]
     if wrong:
         raise SystemExit(f"{len(wrong)} were not right: {wrong[0]}")
     return seconds
