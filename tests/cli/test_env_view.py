@@ -10,7 +10,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from roost.cli.page.markup import text
@@ -119,6 +119,7 @@ def test_a_page_that_cannot_be_written_is_an_error(page, roost, tmp_path):
     assert roost("env", "view", "nowhere").status == 66
 
 
+@settings(deadline=None)  # nothing asserts a duration
 @given(st.lists(st.integers(min_value=1, max_value=10**9), min_size=1, max_size=60))
 def test_rectangles_have_the_areas_of_their_sizes_and_do_not_leave_the_picture(sizes):
     sizes = sorted(sizes, reverse=True)
@@ -130,6 +131,7 @@ def test_rectangles_have_the_areas_of_their_sizes_and_do_not_leave_the_picture(s
         assert box.y + box.height <= HEIGHT + 1e-6
 
 
+@settings(deadline=None)  # nothing asserts a duration
 @given(st.text())
 def test_any_text_is_escaped(words):
     assert not set(text(words)) & set('<>"')

@@ -10,7 +10,7 @@ import venv
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from roost.environments import foreign, searching
@@ -195,6 +195,7 @@ def test_one_of_any_kind_is_found_by_its_folder_or_name(tmp_path, home_of):
         found("blog")
 
 
+@settings(deadline=None)  # nothing asserts a duration
 @given(data=st.binary(max_size=300))
 def test_any_pyvenv_cfg_can_be_read(data, tmp_path_factory):
     path = tmp_path_factory.mktemp("it")

@@ -6,7 +6,7 @@ import os
 import subprocess
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from roost import environments
@@ -134,6 +134,7 @@ def test_sizes_are_read_as_people_write_them(text, size):
     assert amount(text) == size
 
 
+@settings(deadline=None)  # nothing asserts a duration
 @given(st.text())
 def test_any_text_is_a_size_or_none(text):
     size = amount(text)
