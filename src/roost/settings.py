@@ -37,6 +37,8 @@ class Settings(Value):
     remote_timeout: float = 10.0  # seconds that one request to it may take
     remote_sign_key: str | None = None  # the file of an Ed25519 private key, with which what is pushed is signed
     remote_trusted_keys: tuple[str, ...] = ()  # files of public keys; if any, what none of them signed is not used
+    keep_max_size: str | None = None  # what the home may have on disk, "20 GB"; none: as much as there is room
+    keep_max_age_days: float = 90.0  # environments that no script needs and nobody used for so long go; 0: they stay
     trust_min_age_days: int = 90  # an unknown distribution's first release must be this old
     trust_min_releases: int = 3  # and it must have had this many
 
@@ -57,7 +59,24 @@ def load(file: Path, environ: Mapping[str, str] = os.environ) -> Settings:
         text = environ.get(f"ROOST_{name.upper()}")
         if text is not None and text != "":
             values[name] = _parse(name, text, default)
+    limit = values.get("keep_max_size")
+    if limit is not None and amount(str(limit)) is None:
+        raise ConfigurationError(
+            f"`keep.max-size` (`ROOST_KEEP_MAX_SIZE`) must be a size such as `20GB`, not `{limit}`"
+        )
     return Settings(**values)  # type: ignore[arg-type]  # each value was checked against its field's type
+
+
+def amount(text: str) -> int | None:
+    """Read a size as people write it, `20 GB`, `1.5GiB`, `500M`; None: it is none. `GB` is 1000³, `G` and `GiB` 1024³."""
+    import re
+
+    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(?:([kmgt])(i?b?)|b)?\s*", text.lower())
+    if not found:
+        return None
+    base = 1000 if found[3] == "b" else 1024
+    power = " kmgt".index(found[2]) if found[2] else 0
+    return int(float(found[1]) * float(base) ** power)
 
 
 def _defaults() -> dict[str, object]:

@@ -253,13 +253,10 @@ def _write_lock(target: Path, found: Lock) -> None:
 
 def _moved(before: dict[str, str], found: Lock) -> list[str]:
     """Say which distributions came, went, or changed their version."""
+    from roost.distributions import comparing
+
     after = {artifact.name: artifact.version for artifact in found.artifacts}
-    lines = []
-    for name in sorted(before.keys() | after.keys()):
-        old, new = before.get(name), after.get(name)
-        if old != new:
-            lines.append(f"{name} {old} → {new}" if old and new else f"+ {name} {new}" if new else f"- {name} {old}")
-    return lines
+    return list(map(str, comparing.versions(before, after)))
 
 
 def _show(made: edit.Edit | None, lines: Sequence[str], found: Lock, output: Output) -> None:

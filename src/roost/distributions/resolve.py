@@ -44,7 +44,15 @@ def compile_with_uv(
         ProcessFailed: it ran longer than it may.
     """
     guarded = _guarded(request, means, offline=offline, target=target)
-    arguments = ["--format", "pylock.toml", "--no-header", "--no-annotate", "--python", str(request.interpreter.path), *target]
+    arguments = [
+        "--format",
+        "pylock.toml",
+        "--no-header",
+        "--no-annotate",
+        "--python",
+        str(request.interpreter.path),
+        *target,
+    ]
     for name in guarded:
         arguments += ["--only-binary", name]
     if request.exclude_newer:

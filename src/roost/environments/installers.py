@@ -90,7 +90,15 @@ class Uv:
 
     def make(self, lock: Lock, folder: Path, site: Site) -> None:
         """Make the folder, with a lock's interpreter and nothing installed."""
-        words = ["venv", "--quiet", "--relocatable", "--no-project", "--python", str(lock.interpreter.path), str(folder)]
+        words = [
+            "venv",
+            "--quiet",
+            "--relocatable",
+            "--no-project",
+            "--python",
+            str(lock.interpreter.path),
+            str(folder),
+        ]
         made = self._try(words, site)
         if made.status:
             raise faults.classify(made.errors, what=site.what, stage="install")

@@ -29,7 +29,6 @@ VARIABLES = (
     "PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS", "PIP_CONFIG_FILE", "NETRC",
 )  # fmt: skip
 _OURS = os.path.join(os.path.dirname(os.path.dirname(__file__)), "version.py")  # noqa: PTH118, PTH120  # another roost may answer otherwise
-_DAY = 86_400
 LOGINS = "logins.json"  # `distributions.indexes.logins`, which is not worth an import here
 
 
@@ -98,7 +97,7 @@ def _locked(known: Grounds, plan: Plan, lock: Lock, *, home: Home, settings: Set
     before = remembered(plan, home=home, settings=settings)
     if before is None or before.lock.artifacts != lock.artifacts:
         return None
-    moment = before.created + settings.lock_max_age_days * _DAY
+    moment = before.until(settings.lock_max_age_days)
     if moment <= time.time():
         return None
     return known.replace(ours=(before.file,), expires=int(moment) * 1_000_000_000)
