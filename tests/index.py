@@ -7,12 +7,14 @@ import hashlib
 import io
 import json
 import re
+import ssl
 import tarfile
 import threading
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 LONG_AGO = "2020-01-01T00:00:00.000000Z"
 FIXED = (2020, 1, 1, 0, 0, 0)
@@ -76,6 +78,10 @@ def sdist(name: str, version: str = "1.0", *, setup: str | None = None, metadata
     return f"{flat}-{version}.tar.gz", buffer.getvalue()
 
 
+def _basic(login: tuple[str, str]) -> str:
+    return "Basic " + base64.b64encode(":".join(login).encode()).decode()
+
+
 def _digest(data: bytes) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
 
@@ -108,6 +114,10 @@ class Index:
     ranges: bool = True  # answer range requests
     forms: tuple[str, ...] = ("json", "html")
     faults: dict[str, int] = field(default_factory=dict)  # part of a path → HTTP status
+    login: tuple[str, str] | None = None  # user and password without which nothing is answered but 401
+    cut: set[str] = field(default_factory=set)  # parts of paths: half the body is sent
+    wrong: set[str] = field(default_factory=set)  # parts of paths: one byte of the body is another
+    flaky: set[str] = field(default_factory=set)  # parts of paths: the first request is answered with 500
     _held: dict[str, tuple[threading.Event, threading.Event]] = field(default_factory=dict)
 
     def add(
@@ -223,7 +233,14 @@ class Handler(BaseHTTPRequestHandler):
         self.answer(body=False)
 
     def answer(self, *, body: bool) -> None:
+        if self.index.login and self.headers.get("Authorization") != _basic(self.index.login):
+            return self.send(
+                401, "text/plain", b"who are you", body=body, extra={"WWW-Authenticate": 'Basic realm="index"'}
+            )
+        first = self.path not in self.index.asked
         self.index.asked.append(self.path)
+        if first and any(part in self.path for part in self.index.flaky):
+            return self.send(500, "text/plain", b"the first request fails", body=body)
         status = self.index.wait(self.path)
         if status:
             return self.send(status, "text/plain", b"as the test asked", body=body)
@@ -268,8 +285,14 @@ class Handler(BaseHTTPRequestHandler):
         for key, value in (extra or {}).items():
             self.send_header(key, value)
         self.end_headers()
-        if body:
-            self.wfile.write(data)
+        if not body:
+            return
+        if any(part in self.path for part in self.index.wrong) and len(data) > 60:
+            data = data[:60] + bytes([data[60] ^ 1]) + data[61:]
+        if any(part in self.path for part in self.index.cut):
+            data = data[: len(data) // 2]
+            self.close_connection = True
+        self.wfile.write(data)
 
     def log_message(self, *arguments: object) -> None:
         pass
@@ -282,10 +305,14 @@ class Server(ThreadingHTTPServer):
         """A client that was killed hangs up; that is part of the tests."""
 
 
-def serve() -> tuple[Index, Server]:
-    """Start an empty index on loopback; the caller shuts the server down."""
+def serve(certificate: tuple[Path, Path] | None = None) -> tuple[Index, Server]:
+    """Start an empty index on loopback, over TLS with a certificate and its key; the caller shuts the server down."""
     index = Index()
     server = Server(("127.0.0.1", 0), type("Bound", (Handler,), {"index": index}))
-    index.url = f"http://127.0.0.1:{server.server_address[1]}/"
+    if certificate:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    index.url = f"{'https' if certificate else 'http'}://127.0.0.1:{server.server_address[1]}/"
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
     return index, server

@@ -29,7 +29,7 @@ def listed() -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for line in (ROOT / "docs/spec-coverage.md").read_text("utf-8").splitlines():
         cells = [cell.strip() for cell in line.strip("|").split("|")]
-        if len(cells) >= 3 and re.fullmatch(r"[A-D]\d+", cells[0]):
+        if len(cells) >= 3 and re.fullmatch(r"[A-D]\d+(?: [a-z-]+)?", cells[0]):
             found.setdefault(cells[0], set()).update(re.findall(r"`([\w/]+\.py::\w+)`", cells[2]))
     return found
 

@@ -17,7 +17,7 @@ class Settings(Value):
     """What can be set; `roost.toml` has a table for each prefix, `[index] url = …` is `index_url` here.
 
     Each has a variable by rule: `ROOST_` and the name in capitals (`ROOST_INDEX_URL`), which wins over the file.
-    Lists are separated by blanks there.
+    Lists are separated by blanks there, pairs by semicolons; in the file pairs are a table.
     """
 
     python: str | None = None  # the Python to prefer, "3.12"; none: the one roost runs on
@@ -25,7 +25,11 @@ class Settings(Value):
     index_url: str | None = None  # the default index (PEP 503); none: the engine's own default
     index_extra: tuple[str, ...] = ()  # more indexes, asked before the default one
     index_find_links: tuple[str, ...] = ()  # folders or pages with wheels
-    index_timeout: float = 30.0  # seconds that one request to an index may take
+    index_pins: tuple[str, ...] = ()  # `pattern=name` pairs: such names come from the index of that name and no other
+    index_public: tuple[str, ...] = ()  # names or addresses of extra indexes that are nobody's own: they shadow nothing
+    index_token_command: tuple[str, ...] = ()  # `name=command` pairs: the command says the token of the index
+    index_ca_file: str | None = None  # certificates (PEM) by which indexes are known, beside the system's
+    index_timeout: float = 30.0  # seconds that one question to an index may take, repetitions included
     index_exclude_newer: str | None = None  # a date, or a duration such as "7 days"
     lock_max_age_days: float = 30.0  # a remembered lock that is older is asked again, when the index can be asked
     build_timeout: float = 1800.0  # seconds that one build of an environment may take
@@ -33,8 +37,13 @@ class Settings(Value):
     remote_timeout: float = 10.0  # seconds that one request to it may take
     remote_sign_key: str | None = None  # the file of an Ed25519 private key, with which what is pushed is signed
     remote_trusted_keys: tuple[str, ...] = ()  # files of public keys; if any, what none of them signed is not used
+    keep_max_size: str | None = None  # what the home may have on disk, "20 GB"; none: as much as there is room
+    keep_max_age_days: float = 90.0  # environments that no script needs and nobody used for so long go; 0: they stay
     trust_min_age_days: int = 90  # an unknown distribution's first release must be this old
     trust_min_releases: int = 3  # and it must have had this many
+
+
+PAIRS = ("index_pins", "index_token_command")
 
 
 def load(file: Path, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -50,7 +59,24 @@ def load(file: Path, environ: Mapping[str, str] = os.environ) -> Settings:
         text = environ.get(f"ROOST_{name.upper()}")
         if text is not None and text != "":
             values[name] = _parse(name, text, default)
+    limit = values.get("keep_max_size")
+    if limit is not None and amount(str(limit)) is None:
+        raise ConfigurationError(
+            f"`keep.max-size` (`ROOST_KEEP_MAX_SIZE`) must be a size such as `20GB`, not `{limit}`"
+        )
     return Settings(**values)  # type: ignore[arg-type]  # each value was checked against its field's type
+
+
+def amount(text: str) -> int | None:
+    """Read a size as people write it, `20 GB`, `1.5GiB`, `500M`; None: it is none. `GB` is 1000³, `G` and `GiB` 1024³."""
+    import re
+
+    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(?:([kmgt])(i?b?)|b)?\s*", text.lower())
+    if not found:
+        return None
+    base = 1000 if found[3] == "b" else 1024
+    power = " kmgt".index(found[2]) if found[2] else 0
+    return int(float(found[1]) * float(base) ** power)
 
 
 def _defaults() -> dict[str, object]:
@@ -81,7 +107,11 @@ def _read(file: Path) -> dict[str, object]:
 def _flatten(table: Mapping[str, object], prefix: str = "") -> list[tuple[str, object]]:
     found: list[tuple[str, object]] = []
     for key, value in table.items():
-        if isinstance(value, dict):
+        if f"{prefix}{key}".replace(".", "_").replace("-", "_") in PAIRS and isinstance(value, dict):
+            found.append(
+                (f"{prefix}{key}", [f"{name}={one}" if isinstance(one, str) else one for name, one in value.items()])
+            )
+        elif isinstance(value, dict):
             found += _flatten(value, f"{prefix}{key}.")
         else:
             found.append((f"{prefix}{key}", value))
@@ -109,7 +139,7 @@ def _parse(name: str, text: str, default: object) -> object:
         if isinstance(default, bool):
             return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[text.lower()]
         if isinstance(default, tuple):
-            return tuple(text.split())
+            return tuple(filter(None, map(str.strip, text.split(";")))) if name in PAIRS else tuple(text.split())
         if isinstance(default, int | float):
             return type(default)(text)
     except (KeyError, ValueError):

@@ -28,3 +28,26 @@ def test_no_reason_begins_with_the_word_that_stands_before_every_reason(code):
 def test_an_index_that_is_away_is_one_fault_whoever_asked_it():
     assert index.IndexUnreachable is IndexUnreachable
     assert type(faults.classify("error: dns error", what="cannot have soup")) is IndexUnreachable
+
+
+LISTED = """error: No solution found when resolving dependencies
+  cause: Because soup==1.0 depends on one of:
+             stock>=1,<2
+             stock>2,<3
+             stock>3,<4
+         and you require soup==1.0, we can conclude that you require one of:
+             stock>=1,<2
+             stock>2,<3
+             stock>3,<4
+
+         And because you require stock>=5, we can conclude that your requirements are unsatisfiable.
+"""
+
+
+def test_a_list_of_versions_stays_in_its_sentence():
+    fault = faults.classify(LISTED, what="cannot have soup")
+    assert fault.code == "conflict"
+    assert fault.why == (
+        "soup==1.0 depends on one of: stock>=1,<2, …, stock>3,<4 and you require soup==1.0",
+        "you require stock>=5",
+    )

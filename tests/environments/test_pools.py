@@ -54,7 +54,7 @@ def built(environ: dict[str, str]) -> list[str]:
     return [path.name for path in folder.iterdir()] if folder.exists() else []
 
 
-@pytest.mark.covers("C7")
+@pytest.mark.covers("C7 pools")
 @pytest.mark.thorough
 def test_what_is_in_the_pool_is_run_from_there_and_not_built(shared, roost, other):
     for _ in range(3):

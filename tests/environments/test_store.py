@@ -11,7 +11,7 @@ import pytest
 
 from roost import environments
 from roost.distributions import Plan
-from roost.environments import store
+from roost.environments import sizes, store
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def test_files_with_several_names_count_once(soup):
     before = environments.size(one)
     os.link(one.path / "roost.json", one.path / "again.json")
     assert environments.size(one) == before > 0
-    assert 0 < environments.own_size(one) <= before
+    assert 0 < sizes.usage(one.path).own <= before
 
 
 def test_the_reason_for_a_distribution_is_every_way_to_it(soup):
@@ -173,3 +173,15 @@ def test_bytecode_is_written_in_one_go_whatever_the_variables_say(soup, monkeypa
     tag = sys.implementation.cache_tag
     assert list(one.path.glob(f"lib/*/site-packages/__pycache__/soup.{tag}.pyc"))
     assert environments.compile(one, home=soup.home)
+
+
+def test_a_manifest_that_is_cut_is_not_listed(soup):
+    one = soup.build("soup")
+    manifest = one.path / "roost.json"
+    whole = manifest.read_bytes()
+    assert [found.replace(fresh=True) for found in environments.listing(soup.home)] == [one]
+    for length in (0, 10, len(whole) // 2, len(whole) - 3):
+        manifest.write_bytes(whole[:length])
+        assert environments.listing(soup.home) == ()
+    manifest.write_bytes(b'{"schema": "other/1"}\n')
+    assert environments.listing(soup.home) == ()

@@ -102,7 +102,7 @@ def test_settings_of_uv_in_the_block_count(folder):
         f"c @ file://{folder.parent}/c",
         "d",
     ]
-    assert found.indexes == ("http://two/simple", "http://one/simple")
+    assert (found.indexes, found.index_url) == (("http://two/simple",), "http://one/simple")
     assert found.exclude_newer == "2025-01-01T00:00:00Z"
 
 
@@ -211,7 +211,7 @@ pkg @ https://h/p.zip#sha256=cc
         "attrs", f"{folder}/more/here", "Flask>=3", 'requests[socks]     >=2 ; python_version < "4"', "six==1.17.0",
         "p @ git+https://h/p.git@main#egg=p", "pkg @ https://h/p.zip#sha256=cc", f"{folder}/local", f"-e {folder}/editable[x]",
     ]  # fmt: skip
-    assert found.indexes == ("http://one/simple", "http://two/simple")
+    assert (found.indexes, found.index_url) == (("http://two/simple",), "http://one/simple")
     assert found.constraints == ("flask<4",)
     assert next(one.hashes for one in found.requirements if one.text == "six==1.17.0") == ("sha256:aaaa", "sha256:bbbb")
     assert {path.name for path in script.inputs} == {"script.py", "requirements.txt", "base.txt", "limits.txt"}
@@ -221,7 +221,7 @@ pkg @ https://h/p.zip#sha256=cc
 def test_variables_in_a_requirements_file_are_filled_in(folder, monkeypatch):
     monkeypatch.setenv("INDEX_TOKEN", "t0k")
     put(folder, {"requirements.txt": "-i http://${INDEX_TOKEN}@one/simple\nsix\n"})
-    assert declared(folder, {"script.py": ""}).indexes == ("http://t0k@one/simple",)
+    assert declared(folder, {"script.py": ""}).index_url == "http://t0k@one/simple"
 
 
 def test_what_powershell_writes_is_read(folder):
@@ -338,7 +338,7 @@ def test_a_broken_project_is_one_clear_error(folder, text):
         ("pip3 install -U --user requests", ["requests"]),
         ("python3 -m pip install 'httpx[http2]>=0.27'", ["httpx[http2]>=0.27"]),
         ("python -m pip install -r requirements.txt", []),
-        ("pip install -i http://x/simple requests", ["requests"]),
+        ("pip install -i http://x/simple requests", ["requests", "--extra-index-url http://x/simple"]),
         ("Install it with `pip install python-docx` first.", ["python-docx"]),
         ("Requires: pip install pillow numpy before you run it", ["pillow", "numpy"]),
         ("pip install pandas, numpy", ["pandas", "numpy"]),
@@ -440,3 +440,50 @@ def test_any_project_is_read_or_one_error(tmp_path_factory, text):
 def test_any_line_has_install_lines_or_none(text):
     assert isinstance(pip_lines.requirements_of(f"pip install {text}"), tuple)
     specifiers(text)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "# pip install soup --extra-index-url https://own/simple",
+        "# pip install --index-url=https://own/simple soup",
+        "# pip install -i 'https://own/simple' soup",
+    ],
+)
+def test_an_install_line_names_an_index(folder, line):
+    found = declared(folder, {"script.py": f"{line}\nimport soup\n"})
+    assert ([one.text for one in found.requirements], found.indexes) == (["soup"], ("https://own/simple",))
+
+
+def test_tables_of_uv_and_roost_name_indexes(folder):
+    found = declared(
+        folder,
+        {
+            "script.py": """# /// script
+# dependencies = ["soup"]
+# [[tool.uv.index]]
+# name = "team"
+# url = "https://team/simple"
+# explicit = true
+# [tool.uv.sources]
+# Soup = { index = "team" }
+# [tool.roost.index]
+# url = "https://all/simple"
+# extra = ["own=https://own/simple"]
+# find-links = ["wheels"]
+# pins = { "acme-*" = "own" }
+# ///
+"""
+        },
+    )
+    assert found.indexes == ("own=https://own/simple", "team=https://team/simple")
+    assert (found.index_url, found.explicit) == ("https://all/simple", ("team",))
+    assert (found.sources, found.pins) == ((("soup", "team"),), (("acme-*", "own"),))
+    assert found.find_links == (str(folder / "wheels"),)
+
+
+def test_a_repository_cannot_be_editable(folder):
+    put(folder, {"requirements.txt": "-e git+https://host/soup.git#egg=soup\n-f wheels\n"})
+    found = declared(folder, {"script.py": ""})
+    assert [one.text for one in found.requirements] == ["soup @ git+https://host/soup.git#egg=soup"]
+    assert found.find_links == (str(folder / "wheels"),)

@@ -2,48 +2,107 @@
 
 from __future__ import annotations
 
-from roost.errors import Exit, UsageError
+from roost.errors import Exit, RoostError
+from roost.values import Value
 
 from . import place, views
+from .env_finding import any_kind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from roost.environments import Environment, Node
+    from roost.environments import Environment
+    from roost.home import Home
 
     from .options import Arguments
     from .show import Output
 
-DAY = 86400.0
-DEFAULT_AGE = 30.0  # days without use, after which `gc` takes an environment that scripts still refer to
-
 
 def listing(arguments: Arguments, output: Output) -> int:
-    """List environments with what is in them, their size, and when they were last used."""
+    """List environments: what is in them, when they were last used, and their size where it was asked for."""
     from roost import environments
+    from roost.environments import pools
 
-    del arguments
     home, _ = place.find(output)
-    output.progress("looking at environments")
-    rows = [(one, environments.size(one), environments.last_used(one)) for one in environments.listing(home)]
+    rows = [Row("roost", one, environments.last_used(one)) for one in environments.listing(home)]
+    rows += [Row("pool", one, environments.last_used(one)) for one in pools.listing(home)] if home.pool else []
+    if arguments.has("all") or arguments.words:
+        rows += _foreign(arguments, home, output)
+    if arguments.has("size"):
+        output.progress("looking at files")
+        rows = [row.replace(size=environments.size(row.environment)) for row in rows]
     if output.json:
-        found = [views.environment_document(one) | {"size": size, "last_used": used} for one, size, used in rows]
-        output.document("roost.environments/1", {"environments": found, "folder": str(home.environments)})
+        data = {"environments": [_row_document(row) for row in rows], "folder": str(home.environments)}
+        output.document("roost.environments/1", data)
     elif rows:
-        output.text("\n".join(views.columns([_row(*row) for row in rows])))
+        several = any(row.kind != "roost" for row in rows)
+        output.text("\n".join(views.columns([_row(row, kind=several) for row in rows])))
     else:
         output.text("there are no environments yet: `roost run FILE` makes one")
     return Exit.OK
 
 
-def _row(environment: Environment, size: int, used: float) -> tuple[str, ...]:
+class Row(Value):
+    """One environment of a list."""
+
+    kind: str
+    environment: Environment
+    used: float
+    size: int | None = None  # bytes; None: not asked for
+    name: str | None = None  # where it is not the folder's
+    maker: str | None = None
+    broken: str | None = None
+
+
+def _foreign(arguments: Arguments, home: Home, output: Output) -> list[Row]:
+    """Look for the environments of others, also below the folders that were named."""
+    import os
+    from pathlib import Path
+
+    from roost.environments import foreign
+
+    output.progress("looking for environments")
+    here = place.folder()
+    tops = [here / Path(word).expanduser() for word in arguments.words]
+    for top in tops:
+        if not top.is_dir():
+            raise NoSuchFolder(f"there is no folder `{top}`")
+    seen = foreign.everywhere(os.environ, here, below_these=tops, without=home.environments)
+    if seen.cut:
+        output.warn("the search was ended before everything had been looked at: name fewer folders")
+    return [
+        Row(one.kind, foreign.environment(one), one.used, name=one.name, maker=one.maker, broken=one.broken)
+        for one in seen.found
+    ]
+
+
+class NoSuchFolder(RoostError):
+    """A folder in which environments should be looked for is not there."""
+
+    code = "no-such-folder"
+    exit = Exit.NO_INPUT
+
+
+def _row_document(row: Row) -> dict[str, object]:
+    more = {"kind": row.kind, "size": row.size, "last_used": row.used, "maker": row.maker, "broken": row.broken}
+    return views.environment_document(row.environment) | more
+
+
+def _row(row: Row, *, kind: bool) -> tuple[str, ...]:
+    one = row.environment
     return (
-        environment.name,
-        f"Python {environment.version}",
-        views.counted(len(environment.distributions), "distribution"),
-        views.bytes_text(size),
-        f"used {views.ago(used)}",
+        *((row.kind,) if kind else ()),
+        row.name or one.name,
+        f"Python {one.version}" if one.version else "",
+        views.counted(len(one.distributions), "distribution"),
+        views.bytes_text(row.size) if row.size is not None else "",
+        f"used {views.ago(row.used)}" if row.used else "",
+        *(
+            (str(one.path) if row.kind != "roost" else "", f"broken: {row.broken}" if row.broken else "")
+            if kind
+            else ()
+        ),
     )
 
 
@@ -53,18 +112,20 @@ def show(arguments: Arguments, output: Output) -> int:
     from roost.environments.references import references
 
     home, _ = place.find(output)
-    found = environments.find(home, arguments.words[0])
-    size, used = environments.size(found), environments.last_used(found)
-    scripts = [str(one.script) for one in references(home) if one.environment == found.name]
+    found, other = any_kind(home, arguments.words[0])
+    size, used = environments.size(found), other.used if other else environments.last_used(found)
+    scripts = [str(one.script) for one in references(home) if one.environment == found.name and other is None]
     if output.json:
-        data = views.environment_document(found) | {"size": size, "last_used": used, "scripts": scripts}
+        kind = {"kind": other.kind if other else "roost", "broken": other.broken if other else None}
+        data = views.environment_document(found) | {"size": size, "last_used": used, "scripts": scripts} | kind
         output.document("roost.environment/1", {"environment": data})
         return Exit.OK
     lines = [found.name, ""]
     facts = [
         ("path", str(found.path)),
-        ("key", found.key),
+        ("key", found.key) if other is None else ("kind", other.kind),
         ("Python", found.version),
+        *((("broken", other.broken),) if other and other.broken else ()),
         ("size", views.bytes_text(size)),
         ("made", views.ago(found.created)),
         ("used", views.ago(used)),
@@ -92,105 +153,3 @@ def _removed(found: Sequence[Environment], output: Output) -> int:
     else:
         output.text("\n".join(f"removed {one.name}" for one in found))
     return Exit.OK
-
-
-def tree(arguments: Arguments, output: Output) -> int:
-    """Show what needs what."""
-    from roost import environments
-
-    home, _ = place.find(output)
-    found = environments.find(home, arguments.words[0])
-    nodes = environments.tree(found)
-    if output.json:
-        output.document("roost.tree/1", {"environment": found.name, "tree": [_node_document(node) for node in nodes]})
-    else:
-        output.text("\n".join([found.name, *(line for node in nodes for line in _node_lines(node, ""))]))
-    return Exit.OK
-
-
-def _node_document(node: Node) -> dict[str, object]:
-    return {
-        "name": node.name,
-        "version": node.version,
-        "requirement": node.requirement,
-        "needs": [_node_document(below) for below in node.needs],
-        "again": node.again,
-    }
-
-
-def _node_lines(node: Node, indent: str) -> list[str]:
-    asked = f"  ({node.requirement})" if node.requirement and node.requirement != node.name else ""
-    again = "  …" if node.again else ""
-    lines = [f"{indent}{node.name} {node.version}{asked}{again}"]
-    for below in node.needs:
-        lines += _node_lines(below, f"{indent}  ")
-    return lines
-
-
-def why(arguments: Arguments, output: Output) -> int:
-    """Show every way from what the script asked for to a distribution."""
-    from roost import environments
-
-    home, _ = place.find(output)
-    text, name = arguments.words
-    found = environments.find(home, text)
-    ways = environments.why(found, name)
-    if output.json:
-        data = {"environment": found.name, "name": place.canonical(name), "ways": [list(way) for way in ways]}
-        output.document("roost.why/1", data)
-    else:
-        output.text("\n".join(" → ".join(way) for way in ways))
-    return Exit.OK
-
-
-def collect(arguments: Arguments, output: Output) -> int:
-    """Remove what nothing needs any more."""
-    from roost import environments
-    from roost.records import additions, collecting
-    from roost.travel import collecting as travelled
-
-    home, _ = place.find(output)
-    dry = arguments.has("dry-run")
-    output.progress("looking at environments")
-    age = _days(arguments) * DAY
-    found = environments.collect(home, older_than=age, dry_run=dry)
-    if not dry:
-        collecting.collect(home, older_than=age)
-        additions.collect(home, older_than=age)
-        travelled.collect(home, older_than=age)
-    if output.json:
-        output.document(
-            "roost.collected/1",
-            {
-                "removed": [one.name for one in found.removed],
-                "bytes": found.bytes,
-                "orphans": list(found.orphans),
-                "kept": [{"name": one.name, "reason": reason} for one, reason in found.kept],
-                "dry_run": dry,
-            },
-        )
-        return Exit.OK
-    verb = "would remove" if dry else "removed"
-    lines = [f"{verb} {one.name}" for one in found.removed]
-    lines += [f"kept {one.name}: {reason}" for one, reason in found.kept]
-    output.text(
-        "\n".join(
-            [*lines, f"{verb} {views.bytes_text(found.bytes)} in {views.counted(len(found.removed), 'environment')}"]
-        )
-    )
-    return Exit.OK
-
-
-def _days(arguments: Arguments) -> float:
-    text = arguments.text("older-than")
-    if text is None:
-        return DEFAULT_AGE
-    try:
-        days = float(text)
-    except ValueError:
-        days = -1.0
-    if not 0 <= days < 1e6:
-        raise UsageError(
-            f"`--older-than` takes a number of days, not `{text}`", hints=("`roost env gc --older-than 7`",)
-        )
-    return days

@@ -58,6 +58,7 @@ def document(error: RoostError) -> dict[str, object]:
         "from": "roost",
         "code": error.code,
         "exit": int(error.exit),
+        **({"stage": stage} if (stage := getattr(error, "stage", None)) else {}),
         "what": error.what,
         "why": list(error.why),
         "hints": list(error.hints),

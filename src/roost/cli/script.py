@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+from roost.distributions.direct import bare
 from roost.errors import Exit, RoostError
 from roost.scripts import edit
 from roost.scripts.edit_lines import canonical, loosened, pin
@@ -101,7 +102,29 @@ def add(arguments: Arguments, output: Output) -> int:
     """Declare requirements, once they are known to go together with the rest."""
     desk = _desk(arguments, output)
     made = edit.add(desk.script, arguments.words[1:])
-    return _apply(desk, made, output)
+    try:
+        return _apply(desk, made, output)
+    except RoostError as error:
+        new = tuple(map(bare, made.change.added))
+        error.hints = tuple(filter(None, (_with_new(hint, new) for hint in error.hints)))
+        raise
+
+
+def _with_new(hint: str, new: Sequence[str]) -> str | None:
+    """Let a command that changes what is declared add what was to be added, too; None: it is about that alone."""
+    import re
+    import shlex
+
+    def completed(found: re.Match[str]) -> str:
+        texts = shlex.split(found[1])
+        names = {canonical(text) for text in texts}
+        return f"`roost add FILE {shlex.join([*texts, *(text for text in new if canonical(text) not in names)])}`"
+
+    removed = re.search(r"`roost remove FILE ([^`]+)`", hint)
+    if removed:
+        there = canonical(removed[1]) not in {canonical(text) for text in new}
+        return f"{hint}, then `roost add FILE {shlex.join(new)}`" if there else None
+    return re.sub(r"`roost add FILE ([^`]+)`", completed, hint)
 
 
 def remove(arguments: Arguments, output: Output) -> int:
@@ -115,7 +138,7 @@ def _apply(desk: Desk, made: edit.Edit, output: Output) -> int:
     """Resolve what the edit asks for, write it, and say what changed."""
     found = desk.resolved(_as_edited(desk.script, made.change))
     edit.write(made)
-    lines = [*(f"- {text}" for text in made.change.removed), *(f"+ {text}" for text in made.change.added)]
+    lines = [*(f"- {bare(text)}" for text in made.change.removed), *(f"+ {bare(text)}" for text in made.change.added)]
     _refresh(desk, found, output)
     _show(made, lines, found, output)
     return Exit.OK
@@ -230,13 +253,10 @@ def _write_lock(target: Path, found: Lock) -> None:
 
 def _moved(before: dict[str, str], found: Lock) -> list[str]:
     """Say which distributions came, went, or changed their version."""
+    from roost.distributions import comparing
+
     after = {artifact.name: artifact.version for artifact in found.artifacts}
-    lines = []
-    for name in sorted(before.keys() | after.keys()):
-        old, new = before.get(name), after.get(name)
-        if old != new:
-            lines.append(f"{name} {old} → {new}" if old and new else f"+ {name} {new}" if new else f"- {name} {old}")
-    return lines
+    return list(map(str, comparing.versions(before, after)))
 
 
 def _show(made: edit.Edit | None, lines: Sequence[str], found: Lock, output: Output) -> None:
@@ -247,8 +267,8 @@ def _show(made: edit.Edit | None, lines: Sequence[str], found: Lock, output: Out
             {
                 "file": str(made.file) if made else None,
                 "where": made.where if made else None,
-                "added": list(change.added),
-                "removed": list(change.removed),
+                "added": list(map(bare, change.added)),
+                "removed": list(map(bare, change.removed)),
                 "notes": list(change.notes),
                 "changes": list(lines),
                 "lock": views.lock_document(found),

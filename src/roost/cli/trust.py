@@ -66,6 +66,8 @@ def explain(arguments: Arguments, output: Output) -> int:
     if found is None:
         return _explained(name, ("no configured index has it",), output, allowed=False)
     verdict = trusts.judge(name, found, settings=settings, now=time.time())
+    if found.private:
+        return _explained(name, ("it is on an index of your own",), output, allowed=True)
     if verdict.reasons and found.own:
         public = index.behind(name)
         verdict = trusts.judge(name, public, settings=settings, now=time.time()) if public else trusts.Verdict(())

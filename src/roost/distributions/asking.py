@@ -107,6 +107,8 @@ class Asker:
         import time
 
         verdict = trust.judge(name, found, settings=self._settings, now=time.time())
+        if found.private and found.project.status != "quarantined":
+            return trust.Verdict(())
         if not verdict.reasons or not found.own or found.project.status == "quarantined":
             return verdict
         try:

@@ -12,7 +12,7 @@ from roost.values import Value
 
 from . import faults, pylock
 from .engine import EngineMissing
-from .errors import IndexUnreachable
+from .errors import HUNG, IndexUnreachable
 from .optional import smaller
 from .resolve import Means, compile_with_uv
 from .values import Lock
@@ -88,6 +88,7 @@ def _found(found: Lock, step: Step, faulty: list[tuple[Step, RoostError]], repor
         *(_said(*before) for before in faulty),
         f"{step.label}: {count} distribution{'s' if count != 1 else ''}",
     )
+    report.detail(steps[-1])
     lock = found.replace(steps=steps)
     if not step.left_out:
         return Found(lock)
@@ -116,6 +117,16 @@ def _steps(plan: Plan, request: Request, means: Means, options: Options) -> Gene
     label = "uv from its cache" if offline else "uv from the index"
     first = yield Step(label, partial(_with_uv, request, means, what, offline=offline, upgrade=options.upgrade))
     fault = first
+    if (
+        isinstance(first, faults.NoUploadTime)
+        and not request.timeless
+        and any(one.private for one in request.indexes.places)
+    ):
+        request = request.replace(timeless=True)  # an index of one's own that does not say how old files are
+        label = "uv from the index, without an age limit for private ones"
+        fault = first = yield Step(
+            label, partial(_with_uv, request, means, what, offline=offline, upgrade=options.upgrade)
+        )
     if isinstance(first, AWAY) and not offline:
         label, from_cache = "uv from its cache", True
         fault = yield Step(label, partial(_with_uv, request, means, what, offline=True))
@@ -139,14 +150,30 @@ def _steps(plan: Plan, request: Request, means: Means, options: Options) -> Gene
 
 def _with_uv(request: Request, means: Means, what: str, *, offline: bool = False, upgrade: bool = False) -> Lock:
     means.report.progress("resolving")
+    silent = next((one.bare for one in request.indexes.places if one.bare.rstrip("/") in HUNG), None)
+    if silent and not offline:
+        raise faults.TimedOut(
+            what,
+            why=(f"the index `{silent}` gave no answer within {means.settings.index_timeout:g} s",),
+            hints=faults.LATER,
+        )
     try:
         answer = compile_with_uv(request, means, offline=offline, upgrade=upgrade)
     except ProcessFailed as error:
         raise faults.TimedOut(what, why=(error.what, *error.why)) from error
     if answer.status:
-        raise faults.classify(answer.errors, what=what)
+        fault = faults.classify(answer.errors, what=what, indexes=request.indexes)
+        if not isinstance(fault, faults.NoUploadTime) and (request.indexes.guarded or request.indexes.find_links):
+            from .claims import missing, shadowed
+
+            fault = shadowed(missing(fault, request, means, what, offline=offline), request)
+        raise fault
     text = pylock.without_credentials(answer.output)
     found = pylock.artifacts(text, request.interpreter, folder=Path("/"), hashes=request.hashes)
+    if request.indexes.guarded:
+        from .claims import confirm
+
+        confirm(found, request, means, what, offline=offline)
     means.report.step(f"resolved {len(found)} distribution{'s' if len(found) != 1 else ''} in {answer.seconds:.1f} s")
     return Lock(request.interpreter, found, text, request.roots)
 

@@ -9,6 +9,8 @@ from roost import home as homes
 from roost import processes
 from roost.errors import Exit, RoostError
 
+from . import certificates
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -26,13 +28,17 @@ PASSED_ON = frozenset({
     "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "all_proxy", "no_proxy",
     "NETRC",
     # how uv talks to indexes
-    "UV_KEYRING_PROVIDER", "UV_INSECURE_HOST", "UV_NATIVE_TLS", "UV_SYSTEM_CERTS", "UV_HTTP_RETRIES", "UV_REQUEST_TIMEOUT",
-    "UV_CONCURRENT_DOWNLOADS", "UV_CONCURRENT_BUILDS", "UV_CONCURRENT_INSTALLS", "UV_LINK_MODE", "UV_INDEX_STRATEGY",
+    "UV_KEYRING_PROVIDER", "UV_INSECURE_HOST", "UV_NATIVE_TLS", "UV_SYSTEM_CERTS",
+    "UV_CONCURRENT_DOWNLOADS", "UV_CONCURRENT_BUILDS", "UV_CONCURRENT_INSTALLS", "UV_LINK_MODE",
     "UV_TORCH_BACKEND", "UV_PYTHON_INSTALL_MIRROR", "UV_PYTHON_DOWNLOADS_JSON_URL",
     # where compilers and git look
     "CC", "CXX", "CFLAGS", "CPPFLAGS", "CXXFLAGS", "LDFLAGS", "MAKEFLAGS", "PKG_CONFIG_PATH", "CPATH", "LIBRARY_PATH",
     "LD_LIBRARY_PATH", "CARGO_HOME", "RUSTUP_HOME", "JAVA_HOME", "SSH_AUTH_SOCK", "GIT_SSH", "GIT_SSH_COMMAND", "GIT_SSL_CAINFO",
 })  # fmt: skip
+
+
+PAUSE = 2.5  # seconds that uv waits before a repetition, at most
+LONG, SHORT = 15.0, 5.0  # limits of seconds from which on two repetitions, or one, are worth their pauses
 
 
 class EngineMissing(RoostError):
@@ -75,16 +81,30 @@ def environment(home: Home, settings: Settings, environ: Mapping[str, str] = os.
         for name, value in environ.items()
         if name in PASSED_ON or name.startswith("LC_") or _credential(name)
     }
+    wait, again = _patience(settings.index_timeout, environ.get("UV_HTTP_RETRIES", ""))
+    if settings.index_ca_file:
+        known["SSL_CERT_FILE"] = str(certificates.bundle(settings.index_ca_file, home=home, environ=environ))
     return known | {
         "PATH": known.get("PATH") or os.defpath,
         "UV_CACHE_DIR": str(home.engine_cache),
         "UV_NO_CONFIG": "1",  # indexes of uv's own files come through `indexes`
         "UV_PYTHON_DOWNLOADS": "manual",
         "UV_PYTHON_INSTALL_DIR": str(home.pythons),
-        "UV_HTTP_TIMEOUT": str(max(1, round(settings.index_timeout))),
-        "UV_PREVIEW_FEATURES": "pylock",
+        "UV_HTTP_TIMEOUT": str(wait),
+        "UV_HTTP_RETRIES": str(again),
+        "UV_PREVIEW_FEATURES": "pylock,index-exclude-newer",
         "NO_COLOR": "1",
     }
+
+
+def _patience(limit: float, asked: str) -> tuple[int, int]:
+    """Part a limit in seconds into that of one attempt and how often it is repeated: uv counts each attempt anew, and pauses.
+
+    Args:
+        asked: how often the user wants a request repeated; "": not said.
+    """
+    again = int(asked) if asked.isdigit() else 2 if limit >= LONG else 1 if limit >= SHORT else 0
+    return max(1, int((limit - PAUSE * again) / (again + 1))), again
 
 
 def _credential(name: str) -> bool:

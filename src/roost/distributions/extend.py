@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import direct
 from .lock import lock
 from .values import Plan, Requirement
 
@@ -28,12 +29,14 @@ def extend(
     settings: Settings,
     options: Options,
     report: Reporter,
+    logins: tuple[tuple[str, str, str], ...] = (),
 ) -> Lock:
     """Find a lock that has all of these artifacts and what is added; remembered as every lock is.
 
     Args:
         roots: what was asked for so far; the added names follow.
         script: whose indexes count.
+        logins: scheme and host, user, password of addresses that requirements name themselves.
         python: the Python of the artifacts; no other is tried.
 
     Raises:
@@ -41,7 +44,8 @@ def extend(
     """
     pinned = [_pin(one) for one in artifacts]
     declared = script.declared.replace(requirements=(), lock=None)
-    plan = Plan(script.replace(declared=declared), python, (*pinned, *added), (), ())
+    known = (*direct.logins(line.text for line in script.declared.requirements), *logins)
+    plan = Plan(script.replace(declared=declared), python, (*pinned, *added), (), (), logins=known)
     assert python.interpreter is not None
     found = lock(
         plan,

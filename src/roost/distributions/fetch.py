@@ -19,6 +19,10 @@ class Unreachable(Exception):
     """A request got no answer that can be used; says why in one phrase."""
 
 
+class TooSlow(Unreachable):
+    """A request got no full answer in time."""
+
+
 class Response(Value):
     """An answer."""
 
@@ -36,12 +40,14 @@ def get(
     limit: int,
     headers: Mapping[str, str] | None = None,
     login: tuple[str, str] | None = None,
+    ca_file: str | None = None,
 ) -> Response:
     """Fetch address.
 
     Args:
         timeout: seconds for the whole of it.
         limit: bytes; a longer body is not read to its end.
+        ca_file: more certificates by which servers are known.
         login: user and password; they do not follow a redirection to another host.
 
     Raises:
@@ -56,18 +62,18 @@ def get(
         request = Request(without_credentials(address), headers={"User-Agent": "roost", **(headers or {})})  # noqa: S310 (file: is meant)
         if login:
             request.add_unredirected_header("Authorization", _basic(login))
-        with _opener().open(request, timeout=timeout) as answer:
+        with _opener(ca_file).open(request, timeout=timeout) as answer:
             return _read(answer, limit, timeout, end)
     except HTTPError as error:
         with error:
             return Response(error.code, error.url or address, "", b"", None)
     except TimeoutError:
-        raise Unreachable(f"no answer within {timeout:g} s") from None
+        raise TooSlow(f"no answer within {timeout:g} s") from None
     except URLError as error:
         reason = error.reason
-        raise Unreachable(
-            f"no answer within {timeout:g} s" if isinstance(reason, TimeoutError) else _phrase(reason)
-        ) from error
+        if isinstance(reason, TimeoutError):
+            raise TooSlow(f"no answer within {timeout:g} s") from error
+        raise Unreachable(_phrase(reason)) from error
     except (OSError, ValueError) as error:
         raise Unreachable(_phrase(error)) from error
     except Exception as error:
@@ -90,7 +96,7 @@ def _read(answer: HTTPResponse, limit: int, timeout: float, end: float) -> Respo
         if length > limit:
             raise Unreachable(f"its answer is longer than {limit >> 20} MiB")
         if time.monotonic() > end:
-            raise Unreachable(f"no full answer within {timeout:g} s")
+            raise TooSlow(f"no full answer within {timeout:g} s")
     kind = (answer.headers.get("Content-Type") or "").partition(";")[0].strip().lower()
     whole = (answer.headers.get("Content-Range") or "").rpartition("/")[2]
     expected = answer.headers.get("Content-Length")
@@ -110,19 +116,25 @@ def _phrase(reason: object) -> str:
     return text[:1].lower() + text[1:]
 
 
-_known: list[OpenerDirector] = []
+_known: dict[str | None, OpenerDirector] = {}
 
 
-def _opener() -> OpenerDirector:
+def _opener(ca_file: str | None) -> OpenerDirector:
     """Make the opener once: proxies by their variables, certificates as OpenSSL and other clients are told."""
-    if not _known:
+    if ca_file not in _known:
         import ssl
+        from pathlib import Path
         from urllib.request import HTTPSHandler, build_opener
 
         context = ssl.create_default_context()
         _more_certificates(context)
-        _known.append(build_opener(HTTPSHandler(context=context)))
-    return _known[0]
+        if ca_file:
+            try:
+                context.load_verify_locations(Path(ca_file).expanduser())
+            except (OSError, ssl.SSLError) as error:
+                raise Unreachable(f"`index.ca-file` `{ca_file}` cannot be read: {_phrase(error)}") from error
+        _known[ca_file] = build_opener(HTTPSHandler(context=context))
+    return _known[ca_file]
 
 
 def _more_certificates(context: object) -> None:

@@ -8,10 +8,12 @@ import os
 from roost.values import Value
 
 from . import facts
-from .errors import IndexUnreachable
-from .fetch import Response, Unreachable, get
+from .errors import HUNG, IndexUnreachable
+from .fetch import Response, TooSlow, Unreachable, get
 from .folders import in_folder, in_index, path_of
-from .indexes import Indexes, credentials, without_credentials
+from .indexes import Indexes, Place
+from .indexes.credentials import credentials
+from .indexes.credentials import known as known_login
 from .pages import File, Project, UnreadablePage, read_page
 from .wheels import TAIL, Contents, RangeReader, read, words
 
@@ -37,6 +39,7 @@ class Found(Value):
     project: Project
     index: str  # its address, without credentials
     own: bool  # an index or folder that the user added beside the default one
+    private: bool = False  # nobody else may be asked for the name: it is claimed, or the index wants credentials
 
 
 class Index:
@@ -60,6 +63,7 @@ class Index:
         self._indexes = indexes
         self._home = home
         self._timeout = settings.index_timeout
+        self._ca_file = settings.index_ca_file
         self._offline = offline or settings.offline
         self._again = again
         self._environ = environ
@@ -82,9 +86,11 @@ class Index:
         Raises:
             IndexUnreachable: as `project`.
         """
-        label, address = self._addresses()[-1]
-        project = self._ask(label, address, name)
-        return Found(project, without_credentials(address), own=False) if project else None
+        if self._indexes.claimed(name):
+            return None
+        place = next((one for one in self._indexes.places if one.default), None) or self._engines()
+        project = self._ask(place, name)
+        return Found(project, place.bare, own=False) if project else None
 
     def contents(self, file: File) -> Contents:
         """Read which modules a wheel has: remembered for ever by its digest, else from its central directory.
@@ -107,23 +113,33 @@ class Index:
         return contents
 
     def _look_up(self, name: str) -> Found | None:
-        for place in self._indexes.find_links:
-            files = in_folder(place, name)
-            if files:
-                return Found(Project(name, files), place, own=True)
-        for number, (label, address) in enumerate(self._addresses()):
-            project = self._ask(label, address, name)
+        for one in self._indexes.asked_for(name):
+            project = self._in(one, name)
             if project:
-                return Found(project, without_credentials(address), own=number < len(self._indexes.extra))
-        return None
+                private = one.private and (self._indexes.claimed(name) is not None or self._wants_login(one))
+                return Found(project, one.bare, own=not one.default or private, private=private)
+        if self._indexes.default or self._indexes.claimed(name):
+            return None
+        project = self._ask(self._engines(), name)
+        return Found(project, self._engines().bare, own=False) if project else None
 
-    def _addresses(self) -> tuple[tuple[str, str], ...]:
-        if self._indexes.default:
-            return self._indexes.named
-        return (*self._indexes.named, ("default", default_address(self._home, timeout=self._timeout)))
+    def _wants_login(self, index: Place) -> bool:
+        return known_login(index, dict(self._indexes.commands), self._environ) is not None
 
-    def _ask(self, label: str, address: str, name: str) -> Project | None:
-        bare = without_credentials(address).rstrip("/")
+    def _in(self, place: Place, name: str) -> Project | None:
+        if place.kind == "index":
+            return self._ask(place, name)
+        files = in_folder(place.address, name)
+        return Project(name, files) if files else None
+
+    def _engines(self) -> Place:
+        """Give the index that the engine uses when nobody says another."""
+        return Place(
+            "default", default_address(self._home, timeout=self._timeout), "index", private=False, default=True
+        )
+
+    def _ask(self, index: Place, name: str) -> Project | None:
+        bare = index.bare.rstrip("/")
         place = self._home.facts / "projects" / facts.digest(bare) / f"{name}.json"
         known = facts.load(place)
         if known and (self._offline or (not self._again and facts.is_young(known))):
@@ -131,7 +147,7 @@ class Index:
         if self._offline:
             raise _offline(name)
         try:
-            project = self._fetch(label, address, name)
+            project = self._fetch(index, name)
         except IndexUnreachable:
             if known:
                 return _from_facts(known, name)  # old facts are better than none
@@ -139,19 +155,22 @@ class Index:
         facts.keep(place, _to_facts(project))
         return project
 
-    def _fetch(self, label: str, address: str, name: str) -> Project | None:
-        bare = without_credentials(address).rstrip("/")
+    def _fetch(self, index: Place, name: str) -> Project | None:
+        bare = index.bare.rstrip("/")
         if bare in self._down:
             raise self._down[bare]
-        login = credentials(label, address, self._environ)
+        login = self._login(index)
         try:
             if bare.startswith("file:"):
                 return in_index(bare, name)
             page = get(
-                f"{bare}/{name}/", timeout=self._timeout, limit=PAGE_LIMIT, headers={"Accept": ACCEPT}, login=login
-            )
+                f"{bare}/{name}/", timeout=self._timeout, limit=PAGE_LIMIT, headers={"Accept": ACCEPT}, login=login,
+                ca_file=self._ca_file,
+            )  # fmt: skip
             return _project(name, page)
         except (Unreachable, UnreadablePage) as error:
+            if isinstance(error, TooSlow):
+                HUNG.add(bare)
             self._down[bare] = IndexUnreachable(
                 f"the index `{bare}` could not be asked for `{name}`", why=(str(error),)
             )
@@ -196,12 +215,14 @@ class Index:
 
         def part(wanted: str, limit: int) -> tuple[int, bytes, int | None]:
             headers = {"Range": f"bytes={wanted}", "Accept-Encoding": "identity"}
-            answer = get(file.url, timeout=self._timeout, limit=limit, headers=headers, login=login)
+            answer = get(
+                file.url, timeout=self._timeout, limit=limit, headers=headers, login=login, ca_file=self._ca_file
+            )
             return answer.status, answer.body, answer.total
 
         status, data, size = part(f"-{TAIL}", WHOLE_LIMIT)
         if status in {416, 501}:  # some servers refuse a range from the end, or one longer than the file
-            answer = get(file.url, timeout=self._timeout, limit=WHOLE_LIMIT, login=login)
+            answer = get(file.url, timeout=self._timeout, limit=WHOLE_LIMIT, login=login, ca_file=self._ca_file)
             status, data = answer.status, answer.body
         if status == 200:
             return io.BytesIO(data)
@@ -223,10 +244,12 @@ class Index:
         from urllib.parse import urlsplit
 
         host = urlsplit(url).netloc.rpartition("@")[2]
-        for label, address in self._indexes.named:
-            if urlsplit(address).netloc.rpartition("@")[2] == host:
-                return credentials(label, address, self._environ)
-        return None
+        at_home = (one for one in self._indexes.places if urlsplit(one.bare).netloc == host)
+        return next(filter(None, map(self._login, at_home)), None)
+
+    def _login(self, index: Place) -> tuple[str, str] | None:
+        known = credentials(index, dict(self._indexes.commands), self._environ)
+        return (known.user, known.password) if known else None
 
 
 def _project(name: str, page: Response) -> Project | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from roost import locks
+from roost.errors import RoostError
 from roost.scripts import pythons
 
 from .requests import Request, recall, remember
@@ -14,7 +15,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from roost.errors import RoostError
     from roost.home import Home
     from roost.reporting import Reporter
     from roost.scripts import Interpreter
@@ -41,13 +41,33 @@ def lock(plan: Plan, *, home: Home, settings: Settings, options: Options, report
 
         found, asked = use(plan, asked, report)
         if found:
-            return found
+            return found.replace(indexes=asked.indexes)
     if not asked.requirements:
         return Lock(interpreter, (), _empty(), (), ("nothing is needed",))
     known = recall(home, asked)
     if known and not options.upgrade and _lasts(known, offline=offline, settings=settings):
         report.detail("the same request was resolved before")
-        return known.lock
+        return known.lock.replace(indexes=asked.indexes)
+    try:
+        found = _one_asks(plan, asked, known, home=home, settings=settings, options=options, report=report)
+    except RoostError as error:
+        _explained(error, plan, asked, home=home, settings=settings, options=options, report=report)
+        raise
+    return found.replace(indexes=asked.indexes)
+
+
+def _one_asks(
+    plan: Plan,
+    asked: Request,
+    known: Remembered | None,
+    *,
+    home: Home,
+    settings: Settings,
+    options: Options,
+    report: Reporter,
+) -> Lock:
+    """Ask the resolver; of many who want the same at once one asks, the others take its answer."""
+    offline = options.offline or settings.offline
     waited: list[bool] = []
     guard = home.locks / f"request-{asked.digest[:16]}"
     with locks.exclusive(guard, timeout=settings.build_timeout, waiting=lambda: waited.append(True)):
@@ -115,6 +135,7 @@ def _asked_again(
     from .errors import IndexUnreachable
     from .faults import TimedOut
 
+    _warn(asked, report)
     try:
         found = resolve(plan, asked, home=home, settings=settings, options=options, report=report)
     except (IndexUnreachable, TimedOut) as error:
@@ -129,14 +150,38 @@ def _asked_again(
     return found.lock
 
 
+def _explained(
+    error: RoostError, plan: Plan, asked: Request, *, home: Home, settings: Settings, options: Options, report: Reporter
+) -> None:
+    """Say with a conflict where its sides were written, and what was tried and helps; not where the versions are given."""
+    from .faults import Conflict, NoMatchingVersion
+
+    if not isinstance(error, Conflict | NoMatchingVersion) or any(one.source == "kept" for one in plan.requirements):
+        return
+    from .conflicts import explain, told
+    from .resolve import Means
+
+    means = Means(home, settings, report, dict(os.environ))
+    found = explain(plan, error, asked, means, offline=options.offline or settings.offline)
+    report.detail(f"{found.attempts} changes were tried in {found.seconds:.1f} s, {len(found.suggestions)} help")
+    told(error, found)
+
+
+def _warn(asked: Request, report: Reporter) -> None:
+    """Say that a password in an address is read by everybody who reads the file or the process's variables."""
+    for place in asked.indexes.places:
+        if place.address != place.bare:
+            report.note(
+                f"the address of the index `{place.name}` has a password in it; roost keeps it nowhere: better log in once, "
+                f"`roost index login {place.name}`"
+            )
+
+
 def request(plan: Plan, interpreter: Interpreter, settings: Settings) -> Request:
     """Put together everything that decides the resolver's answer."""
-    from .indexes import configured
+    from .indexes import configured, of_script
 
     declared = plan.script.declared
-    indexes = configured(settings, os.environ).arguments()
-    for address in declared.indexes:
-        indexes += ("--index", address)
     return Request(
         requirements=tuple(dict.fromkeys(requirement.text for requirement in plan.requirements)),
         wheels_only=tuple(
@@ -145,7 +190,7 @@ def request(plan: Plan, interpreter: Interpreter, settings: Settings) -> Request
         roots=tuple(dict.fromkeys(requirement.name for requirement in plan.requirements)),
         interpreter=interpreter,
         constraints=declared.constraints,
-        indexes=indexes,
+        indexes=of_script(configured(settings, os.environ), declared).replace(logins=plan.logins),
         exclude_newer=declared.exclude_newer or settings.index_exclude_newer,
         stamps=_stamps([requirement.text for requirement in plan.requirements]),
         hashes=_hashes(plan),

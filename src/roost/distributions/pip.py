@@ -12,7 +12,7 @@ from roost.errors import ProcessFailed
 
 from . import engine, faults, pylock
 from .hashes import confirm
-from .indexes import configured
+from .indexes.credentials import credentials
 from .values import Artifact, Lock
 
 TYPE_CHECKING = False
@@ -22,15 +22,22 @@ if TYPE_CHECKING:
     from roost.home import Home
     from roost.settings import Settings
 
+    from .indexes import Indexes, Place
     from .requests import Request
     from .resolve import Means
 
     Table = Mapping[str, object]
 
 
-def environment(home: Home, settings: Settings) -> dict[str, str]:
-    """Give pip's whole environment: the configured indexes, none of the user's other settings."""
-    indexes = configured(settings, os.environ)
+def environment(home: Home, settings: Settings, indexes: Indexes) -> dict[str, str]:
+    """Give pip's whole environment: indexes, none of the user's other settings.
+
+    pip mixes all indexes that it knows of, and takes the newest version. So it is told of those that are the user's own,
+    or, where there are none, of the public ones; never of both.
+
+    Raises:
+        TokenCommandFailed: an index has a token command that gives none.
+    """
     known = engine.environment(home, settings) | {
         "PIP_CONFIG_FILE": os.devnull,
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
@@ -39,17 +46,37 @@ def environment(home: Home, settings: Settings) -> dict[str, str]:
         "PIP_RETRIES": "1",
         "PIP_DEFAULT_TIMEOUT": str(max(1, round(settings.index_timeout))),
     }
-    if indexes.default:
-        known["PIP_INDEX_URL"] = (
-            indexes.default.partition("=")[2] if "=" in indexes.default.partition("://")[0] else indexes.default
-        )
-    if indexes.extra:
-        known["PIP_EXTRA_INDEX_URL"] = " ".join(
-            one.partition("=")[2] if "=" in one.partition("://")[0] else one for one in indexes.extra
-        )
-    if indexes.find_links:
-        known["PIP_FIND_LINKS"] = " ".join(indexes.find_links)
+    if settings.index_ca_file:
+        known["PIP_CERT"] = known["SSL_CERT_FILE"]
+    targets = {index for _, index in indexes.pins}
+    own = [place for place in indexes.places if place.private and (place.name in targets or not targets)]
+    asked = own or [place for place in indexes.places if not place.explicit]
+    first, *more = [_address(place, indexes) for place in asked if place.kind == "index"] or [""]
+    if first:
+        known["PIP_INDEX_URL"] = first
+    elif own:
+        known["PIP_NO_INDEX"] = "1"
+    if more:
+        known["PIP_EXTRA_INDEX_URL"] = " ".join(more)
+    folders = [
+        str(Path(place.address).expanduser()) if "://" not in place.address else place.address
+        for place in asked
+        if place.kind == "folder"
+    ]
+    if folders:
+        known["PIP_FIND_LINKS"] = " ".join(folders)
     return known
+
+
+def _address(place: Place, indexes: Indexes) -> str:
+    """Give an address as pip reads it from its variables: with credentials, which it has no other way to learn of."""
+    known = credentials(place, dict(indexes.commands))
+    if known is None:
+        return place.bare
+    from urllib.parse import quote
+
+    scheme, _, rest = place.bare.partition("://")
+    return f"{scheme}://{quote(known.user, safe='')}:{quote(known.password, safe='')}@{rest}"
 
 
 def resolve_with_pip(request: Request, means: Means, what: str) -> Lock:
@@ -58,6 +85,10 @@ def resolve_with_pip(request: Request, means: Means, what: str) -> Lock:
     Raises:
         RoostError: of the classes in `faults`.
     """
+    if request.indexes.mixed:
+        raise faults.EngineFailed(
+            what, why=("not asked: it mixes indexes, and would take a name of your own from a public one",)
+        )
     python = str(request.interpreter.path)
     words = [python, "-m", "pip", "install", "--dry-run", "--ignore-installed", "--quiet", "--report", "-"]
     guarded = (
@@ -71,15 +102,15 @@ def resolve_with_pip(request: Request, means: Means, what: str) -> Lock:
     try:
         answer = processes.run(
             [*words, *_words(request)],
-            env=environment(means.home, means.settings),
+            env=environment(means.home, means.settings, request.indexes),
             timeout=means.settings.build_timeout,
             cwd=Path("/"),
         )
     except ProcessFailed as error:
         raise faults.TimedOut(what, why=(error.what, *error.why)) from error
     if answer.status:
-        raise faults.classify(answer.errors, what=what)
-    return _lock(request, answer.output, what)
+        raise faults.classify(answer.errors, what=what, indexes=request.indexes)
+    return _lock(request, answer.output, means, what)
 
 
 def _words(request: Request) -> list[str]:
@@ -89,13 +120,17 @@ def _words(request: Request) -> list[str]:
     return words
 
 
-def _lock(request: Request, output: str, what: str) -> Lock:
+def _lock(request: Request, output: str, means: Means, what: str) -> Lock:
     try:
         entries = cast("list[Table]", json.loads(output[output.index("{") :])["install"])
         found = tuple(sorted((_artifact(entry) for entry in entries), key=lambda artifact: artifact.name))
     except (ValueError, KeyError, TypeError) as error:
         raise faults.EngineFailed(what, why=("the report of pip cannot be read", str(error))) from error
     confirm(found, request.hashes)
+    if request.indexes.guarded:
+        from .claims import confirm as confirm_claims
+
+        confirm_claims(found, request, means, what, offline=False)
     return Lock(request.interpreter, found, pylock.write(found, request.interpreter), request.roots)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from . import implicit, targets
+from . import direct, implicit, targets
 from .brings import brought
 from .coverage import Coverage, Wanted, read
 from .named import Named
@@ -84,7 +84,7 @@ def plan_for(
     """
     target = target or targets.of(choice)
     declared = [(_declared(line, script), line) for line in script.declared.requirements if line.via != "pylock"]
-    extra = [read(text, folder=None) for text in options.extra]
+    extra = [read(direct.bare(text), folder=None) for text in options.extra]
     allowed = frozenset(canonical(name) for name in options.allow) | frozenset(trusted(home))
     asker = _Once(script, target, home=home, settings=settings, options=options, allowed=allowed)
     coverage = Coverage([*(wanted for wanted, _ in declared), *extra], target, lambda wanted: asker().listing(wanted))
@@ -113,6 +113,7 @@ def plan_for(
         answers=tuple(Answer(one, named.means, named.name, named.reason) for one, named in answers),
         unresolved=tuple(_unresolved(answers)),
         notes=tuple(dict.fromkeys(notes)),
+        logins=direct.logins([*(line.text for line in script.declared.requirements), *options.extra]),
     )
 
 
@@ -136,11 +137,10 @@ class _Once:
         if self._made is None:
             from .asking import Asker
             from .index import Index
-            from .indexes import configured
+            from .indexes import configured, of_script
 
             script, target, home, settings, options, allowed = self._parts
-            indexes = configured(settings, os.environ)
-            indexes = indexes.replace(extra=(*script.declared.indexes, *indexes.extra))
+            indexes = of_script(configured(settings, os.environ), script.declared)
             index = Index(indexes, home=home, settings=settings, offline=options.offline, again=options.upgrade)
             self._made = Asker(index, target=target, settings=settings, allowed=allowed)
         return self._made
@@ -149,11 +149,11 @@ class _Once:
 def _declared(line: Declaration, script: Script) -> Wanted:
     folder = line.file.parent if line.file else script.path.parent if script.path else None
     try:
-        return read(line.text, folder=folder)
+        return read(direct.bare(line.text), folder=folder)
     except UnreadableRequirement as error:
         where = f"`{line.file.name}`" if line.file else f"`{script.name}`"
         raise UnreadableRequirement(
-            f"cannot read the requirement `{line.text}` at line {line.line} of {where}",
+            f"cannot read the requirement `{direct.bare(line.text)}` at line {line.line} of {where}",
             why=error.why,
             hints=error.hints,
         ) from error

@@ -38,7 +38,7 @@ class NothingFits(RoostError):
 
 def without_credentials(text: str) -> str:
     """Take user and password out of every URL in text."""
-    return re.sub(r"(?<=://)[^/@\s\"']*@", "", text)
+    return re.sub(r"(?<!ssh)(://)[^/@\s\"']*@", r"\1", re.sub(r"(ssh://)[^/@\s\"':]*:[^/@\s\"']*@", r"\1", text))
 
 
 def artifacts(text: str, interpreter: Interpreter, *, folder: Path, hashes: Declared = ()) -> tuple[Artifact, ...]:

@@ -9,15 +9,19 @@ from roost import home as homes
 from roost.digests import sha256
 from roost.values import Value
 
+from .indexes.values import Indexes
 from .values import Artifact, Lock
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from roost.home import Home
     from roost.scripts import Interpreter
 
 SCHEMA = "roost.request/1"
-LAYOUT = 1  # raised when what is remembered could no longer be used as it is
+FOREVER = 4e9  # seconds since the epoch: in 2096
+LAYOUT = 2  # raised when what is remembered could no longer be used as it is
 
 
 class Request(Value):
@@ -28,7 +32,8 @@ class Request(Value):
     roots: tuple[str, ...]  # canonical names, in the order of the requirements
     interpreter: Interpreter
     constraints: tuple[str, ...] = ()
-    indexes: tuple[str, ...] = ()  # the engine's options, without credentials
+    indexes: Indexes = Indexes()
+    timeless: bool = False  # private indexes say nothing of times: the age limit is not for them
     exclude_newer: str | None = None
     stamps: tuple[str, ...] = ()  # of local folders and files that are asked for: what they contain
     hashes: tuple[tuple[str, tuple[str, ...]], ...] = ()  # canonical name, and what its file may have: "sha256:…"
@@ -41,7 +46,7 @@ class Request(Value):
         python = self.interpreter
         return sha256(
             json.dumps([
-                LAYOUT, sorted(self.requirements), sorted(self.wheels_only), sorted(self.constraints), self.indexes, self.exclude_newer,
+                LAYOUT, sorted(self.requirements), sorted(self.wheels_only), sorted(self.constraints), self.indexes.described(), self.exclude_newer,
                 self.stamps, sorted(self.hashes), python.implementation, python.short, python.abi, python.platform,
             ]).encode()
         )  # fmt: skip
@@ -53,17 +58,26 @@ class Remembered(Value):
     lock: Lock
     created: float  # seconds since the epoch
     file: tuple[str, int, int, int]  # where it is kept: path, mtime and ctime in nanoseconds, bytes
+    held: bool = False  # somebody went back to it: it holds until an update is asked for
 
     def older_than(self, days: float) -> bool:
         """Tell whether it was resolved longer ago than that, or in the future."""
-        return not 0 <= time.time() - self.created <= days * 86400
+        return not self.held and not 0 <= time.time() - self.created <= days * 86400
+
+    def until(self, days: float) -> float:
+        """Give the moment from which it is asked again, seconds since the epoch."""
+        return FOREVER if self.held else self.created + days * 86400
 
 
 def recall(home: Home, request: Request) -> Remembered | None:
     """Give what is remembered; a file that is cut, damaged or of another schema is not there."""
+    return read(home.requests / f"{request.digest}.json", request)
+
+
+def read(path: Path, request: Request) -> Remembered | None:
+    """Read one file in which a lock of a request is kept, as `recall` does."""
     import json
 
-    path = home.requests / f"{request.digest}.json"
     try:
         with path.open("rb") as file:
             facts = os.fstat(file.fileno())
@@ -73,7 +87,7 @@ def recall(home: Home, request: Request) -> Remembered | None:
         artifacts = tuple(Artifact(*fields) for fields in document["artifacts"])
         lock = Lock(request.interpreter, artifacts, str(document["text"]), request.roots, ("remembered",))
         stored = (os.fspath(path), facts.st_mtime_ns, facts.st_ctime_ns, facts.st_size)
-        return Remembered(lock, float(document["created"]), stored)
+        return Remembered(lock, float(document["created"]), stored, held=bool(document.get("held")))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -96,4 +110,9 @@ def remember(home: Home, request: Request, lock: Lock) -> None:
         "artifacts": fields,
         "text": lock.text,
     }
-    homes.write(home.requests / f"{request.digest}.json", json.dumps(document))
+    path = home.requests / f"{request.digest}.json"
+    if path.exists():
+        from .history import keep
+
+        keep(path, fields)
+    homes.write(path, json.dumps(document))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import contextmanager
 from pathlib import Path
 
 from roost.values import Value
 
 from . import engine
-from .indexes import configured
+from .indexes.written import written
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,9 +45,14 @@ def compile_with_uv(
     """
     guarded = _guarded(request, means, offline=offline, target=target)
     arguments = [
-        "pip", "compile", "-", "--format", "pylock.toml", "--no-header", "--no-annotate", "--python", str(request.interpreter.path),
-        *request.indexes, *target,
-    ]  # fmt: skip
+        "--format",
+        "pylock.toml",
+        "--no-header",
+        "--no-annotate",
+        "--python",
+        str(request.interpreter.path),
+        *target,
+    ]
     for name in guarded:
         arguments += ["--only-binary", name]
     if request.exclude_newer:
@@ -57,7 +61,7 @@ def compile_with_uv(
         arguments.append("--offline")
     if upgrade:
         arguments.append("--refresh")
-    return _ask(arguments, request.requirements, request.constraints, means)
+    return _ask(arguments, request.requirements, request, means)
 
 
 def _guarded(request: Request, means: Means, *, offline: bool, target: Sequence[str]) -> tuple[str, ...]:
@@ -72,13 +76,13 @@ def _guarded(request: Request, means: Means, *, offline: bool, target: Sequence[
     if not free:
         return (":all:",)
     bound = [text for text in request.requirements if _name(text) in request.wheels_only]
-    arguments = ["pip", "compile", "-", "--no-header", "--no-annotate", "--no-strip-extras", "--only-binary", ":all:",
-                 "--python", str(request.interpreter.path), *request.indexes, *target]  # fmt: skip
+    arguments = ["--no-header", "--no-annotate", "--no-strip-extras", "--only-binary", ":all:",
+                 "--python", str(request.interpreter.path), *target]  # fmt: skip
     if request.exclude_newer:
         arguments += ["--exclude-newer", request.exclude_newer]
     if offline:
         arguments.append("--offline")
-    answer = _ask(arguments, bound, request.constraints, means)
+    answer = _ask(arguments, bound, request, means)
     closure = [_name(line) for line in answer.output.splitlines() if "==" in line and not answer.status]
     return tuple(dict.fromkeys([*request.wheels_only, *closure]))
 
@@ -90,17 +94,25 @@ def _name(text: str) -> str:
     return re.sub(r"[-_.]+", "-", match[1]).lower() if match else text
 
 
-def _ask(arguments: Sequence[str], requirements: Sequence[str], constraints: Sequence[str], means: Means) -> Completed:
-    with _file(constraints) as file:
+def _ask(arguments: Sequence[str], requirements: Sequence[str], request: Request, means: Means) -> Completed:
+    with (
+        _file(request.constraints) as constraints,
+        written(request.indexes, requirements, timeless=request.timeless, environ=means.environ) as asked,
+    ):
+        inputs = (
+            ["-", *([str(asked.project)] if asked.project else [])]
+            if asked.lines or not asked.project
+            else [str(asked.project)]
+        )
         return engine.run(
-            [*arguments, *(["-c", file] if file else [])],
+            ["pip", "compile", *inputs, *asked.options, *arguments, *(["-c", constraints] if constraints else [])],
             home=means.home,
             settings=means.settings,
             timeout=means.settings.build_timeout,
             report=means.report,
             line=engine.Progress(means.report),
-            stdin="\n".join(requirements) + "\n",
-            variables=index_variables(means.settings),
+            stdin="\n".join(asked.lines) + "\n",
+            variables=asked.variables,
             cwd=Path("/"),
         )
 
@@ -117,8 +129,3 @@ def _file(lines: Sequence[str]) -> Iterator[str | None]:
         file.write("\n".join(lines) + "\n")
         file.flush()
         yield file.name
-
-
-def index_variables(settings: Settings) -> dict[str, str]:
-    """Give the credentials of the configured indexes as the engine reads them: in variables, never in arguments."""
-    return configured(settings, os.environ).variables(os.environ)

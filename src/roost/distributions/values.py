@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
     from roost.scripts import Choice, Import, Interpreter, Script
 
+    from .indexes import Indexes
+
     Source = Literal["declared", "option", "inferred", "implicit", "mended", "kept"]
     Means = Literal[
         "standard library", "local", "not needed", "declared", "host", "python2", "own file", "curated", "listed", "learned",
@@ -62,6 +64,11 @@ class Plan(Value):
     answers: tuple[Answer, ...]
     unresolved: tuple[Unresolved, ...]
     notes: tuple[str, ...] = ()
+    logins: tuple[tuple[str, str, str], ...] = ()  # (scheme and host, user, password) from requirements' own addresses
+
+    def __repr__(self) -> str:
+        """Show it without what requirements' addresses say of credentials."""
+        return f"Plan({self.script.name!r}, {self.requirements!r})"
 
 
 class Artifact(Value):
@@ -84,6 +91,7 @@ class Lock(Value):
     text: str  # PEP 751, as it is kept and shown
     roots: tuple[str, ...]  # canonical names that were asked for, in the order of the requirements
     steps: tuple[str, ...] = ()  # the cascade's record: each step tried and what it said
+    indexes: Indexes | None = None  # what builds of source distributions may ask; None: those of the settings
 
 
 class Options(Value):

@@ -11,14 +11,15 @@ if TYPE_CHECKING:
     from .inspecting import Node, tree, why
     from .integrity import Damage, damage, suspect, verify
     from .key import place
-    from .store import find, folder, has_module, imported, listing, manifest_of, own_size, remove, size, standing
+    from .sizes import size
+    from .store import find, folder, has_module, imported, listing, manifest_of, remove, standing
     from .trials import Trial, try_imports
     from .use import last_used, mark, started, using
 
 _LATER = {  # what a run does not need is loaded when it is asked for
     "Collected": "collecting", "Node": "inspecting", "Trial": "trials", "collect": "collecting", "compile": "bytecode",
-    "find": "store", "folder": "store", "has_module": "store", "imported": "store", "manifest_of": "store", "standing": "store", "place": "key", "last_used": "use", "listing": "store", "mark": "use", "own_size": "store", "remove": "store",
-    "size": "store", "started": "use", "tree": "inspecting", "try_imports": "trials", "using": "use", "why": "inspecting", "Damage": "integrity", "damage": "integrity", "suspect": "integrity", "verify": "integrity",
+    "find": "store", "folder": "store", "has_module": "store", "imported": "store", "manifest_of": "store", "standing": "store", "place": "key", "last_used": "use", "listing": "store", "mark": "use", "remove": "store",
+    "size": "sizes", "started": "use", "tree": "inspecting", "try_imports": "trials", "using": "use", "why": "inspecting", "Damage": "integrity", "damage": "integrity", "suspect": "integrity", "verify": "integrity",
 }  # fmt: skip
 
 __all__ = [
@@ -39,7 +40,6 @@ __all__ = [
     "listing",
     "manifest_of",
     "mark",
-    "own_size",
     "place",
     "refer",
     "remove",

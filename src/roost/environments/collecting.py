@@ -1,4 +1,4 @@
-"""`gc`: environments that nobody uses any more, and rests of work that was broken off."""
+"""`gc`: environments that nobody uses any more, what only they had in the engine's cache, rests of work broken off."""
 
 from __future__ import annotations
 
@@ -7,77 +7,145 @@ import time
 from roost import locks
 from roost.values import Value
 
-from . import store, use
+from . import cached, sizes, store, use
 from .references import references
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from roost.home import Home
 
+    from .cached import Archive
     from .references import Reference
+    from .sizes import Inode
     from .values import Environment
 
 YOUNG = 86400.0  # seconds after its build in which an environment counts as used (contracts §2)
+PATIENCE = 5.0  # seconds that a collection waits for who builds or installs
 
 
 class Collected(Value):
     """What a collection took, or would take."""
 
     removed: tuple[Environment, ...]
-    bytes: int  # that came free, shared files not counted
+    bytes: int  # that came free, each file once, and only where no name of it is left
     orphans: tuple[str, ...]  # scripts that are gone; their references were dropped
     kept: tuple[tuple[Environment, str], ...]  # with the reason
+    wheels: tuple[str, ...] = ()  # unpacked ones of the engine's cache that no environment has
+    over: int = 0  # bytes that the home still has more than it may
 
 
-def collect(home: Home, *, older_than: float, dry_run: bool) -> Collected:
+def collect(home: Home, *, older_than: float, dry_run: bool, max_size: int | None = None) -> Collected:
     """Remove environments that were not used for so long and that no script on this machine refers to.
 
     Args:
         older_than: seconds since the last use.
         dry_run: only say what would go.
+        max_size: bytes that the home may have on disk. Where it has more, wheels go that no environment has, then the
+            environments that were not used for longest, those of scripts too (decision 0018): they are built again
+            at the script's next run. What is in use stays, whatever the size.
     """
     orphans = [one for one in references(home) if not one.script.exists()]
-    referred = {one.environment: one.script.name for one in references(home) if one not in orphans}
-    removed: list[Environment] = []
-    kept: list[tuple[Environment, str]] = []
-    freed = 0
-    for one in store.listing(home):
-        reason = _reason(home, one, referred, older_than)
-        if reason:
-            kept.append((one, reason))
-            continue
-        taken = store.own_size(one)
-        if not dry_run and not _remove(home, one):
-            kept.append((one, "it is being used"))
-            continue
-        removed.append(one)
-        freed += taken
-    if not dry_run:
-        _forget(orphans)
+    if not dry_run:  # first of all: what they link would count as shared
         store.drop_unreadable(home)
         store.sweep(home)
-    return Collected(tuple(removed), freed, tuple(str(one.script) for one in orphans), tuple(kept))
+    total = sizes.of_home(home).total if max_size is not None else 0
+    work = _Collection(home, older_than, dry_run=dry_run)
+    work.by_age({one.environment: one.script.name for one in references(home) if one not in orphans})
+    if max_size is not None:
+        work.by_size(total - max_size)
+    if not dry_run:
+        _forget(orphans)
+    over = max(0, total - work.freed - max_size) if max_size is not None else 0
+    gone = tuple(str(one.script) for one in orphans)
+    return Collected(tuple(work.removed), work.freed, gone, tuple(work.kept.values()), tuple(sorted(work.wheels)), over)
 
 
-def _reason(home: Home, one: Environment, referred: dict[str, str], older_than: float) -> str | None:
-    """Say why an environment is kept, or give None."""
-    if one.name in referred:
-        return f"`{referred[one.name]}` refers to it"
-    now = time.time()
-    if now - one.created < min(YOUNG, max(older_than, 0.0)) or now - use.last_used(one) < older_than:
-        return "it was used lately"
-    return use.busy(home, one.path)
+class _Collection:
+    """A collection under way: what went so far, and what came free by that."""
+
+    def __init__(self, home: Home, older_than: float, *, dry_run: bool) -> None:
+        self.home = home
+        self.older_than = older_than
+        self.young = min(YOUNG, max(older_than, 0.0))
+        self.dry = dry_run
+        self.archives = cached.archives(home)
+        self.ledger = sizes.Ledger()
+        self.released: set[Inode] = set()  # what removed environments had
+        self.removed: list[Environment] = []
+        self.kept: dict[str, tuple[Environment, str]] = {}
+        self.wheels: list[str] = []
+        self.freed = 0
+        self.patience = PATIENCE
+
+    def by_age(self, referred: dict[str, str]) -> None:
+        """Take what was not used for so long, and the wheels that only it had."""
+        for one in store.listing(self.home):
+            reason = self.reason(one, referred)
+            if reason:
+                self.kept[one.name] = (one, reason)
+            else:
+                self.take(one)
+        old = time.time() - self.older_than
+        self.drop([one for one in self.archives if one.touched <= old or self.released & one.files.keys()])
+
+    def reason(self, one: Environment, referred: dict[str, str]) -> str | None:
+        """Say why an environment is kept, or give None."""
+        if one.name in referred:
+            return f"`{referred[one.name]}` refers to it"
+        now = time.time()
+        if now - one.created < self.young or now - use.last_used(one) < self.older_than:
+            return "it was used lately"
+        return use.busy(self.home, one.path)
+
+    def by_size(self, excess: int) -> None:
+        """Take what was not used for longest until so many bytes have come free."""
+        young = time.time() - self.young
+        enough: list[Archive] = []
+        for archive in sorted(self.archives, key=lambda one: one.touched):
+            if self.freed + sum(self.ledger.frees(one.files) for one in enough) < excess and archive.touched <= young:
+                enough.append(archive)
+        self.drop(enough)
+        for one in sorted((one for one, _ in self.kept.values()), key=use.last_used):
+            if self.freed >= excess or use.last_used(one) > young:
+                return
+            if not use.busy(self.home, one.path) and self.take(one):
+                self.drop([archive for archive in self.archives if self.released & archive.files.keys()])
+
+    def take(self, one: Environment) -> bool:
+        """Remove an environment; tells whether it went."""
+        files = sizes.files(one.path)
+        if not self.dry and not _remove(self.home, one):
+            self.kept[one.name] = (one, "it is being used")
+            return False
+        self.kept.pop(one.name, None)
+        self.freed += self.ledger.take(files)
+        self.released |= files.keys()
+        self.removed.append(one)
+        return True
+
+    def drop(self, archives: Sequence[Archive]) -> None:
+        """Remove those unpacked wheels of which no file has a name elsewhere."""
+        alone = [one for one in archives if not self.ledger.shared(one.files)]
+        gone = alone if self.dry else cached.remove(self.home, alone, timeout=self.patience)
+        if len(gone) < len(alone):
+            self.patience = 0.0  # the engine works for long: no waiting once more
+        for one in gone:
+            self.wheels.append(one.name)
+            self.freed += self.ledger.take(one.files)
+            self.archives.remove(one)
 
 
 def _remove(home: Home, one: Environment) -> bool:
     """Remove under the key's lock, unless somebody came in between."""
     try:
-        store.remove(home, one, timeout=5)
+        store.remove(home, one, timeout=PATIENCE)
     except (locks.LockHeld, store.EnvironmentInUse):
         return False
     return True
 
 
-def _forget(orphans: list[Reference]) -> None:
+def _forget(orphans: Sequence[Reference]) -> None:
     for one in orphans:
         one.file.unlink(missing_ok=True)

@@ -10,10 +10,12 @@ from roost.values import Value
 from . import manifest
 
 MOST = 50  # ways that are given: enough to understand
+LONGEST = 60  # characters of a licence's name; longer ones are its text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+    from email.message import Message
 
     from packaging.requirements import Requirement
 
@@ -37,24 +39,36 @@ class Node(Value):
     again: bool = False  # its own needs are shown elsewhere
 
 
-class _Installed(Value):
-    name: str
+class Installed(Value):
+    """What the metadata of one distribution says."""
+
+    name: str  # canonical
     version: str
-    needs: tuple[Requirement, ...]
+    requires: tuple[Requirement, ...]
     extras: tuple[str, ...]  # that it offers
+    licence: str | None
+    summary: str | None
+    python: str | None  # the Pythons it is for, ">=3.9"
 
 
-class _Contents(Value):
+class Contents(Value):
     """What is installed, by name, what was asked for, and what markers are compared with."""
 
-    found: dict[str, _Installed]
+    found: dict[str, Installed]
     roots: tuple[str, ...]
     markers: dict[str, str]
+    folders: dict[str, Path]  # of the metadata
+    extras: dict[str, frozenset[str]]  # that were asked for, of each distribution, as far as that can be known
+
+    def needs(self, name: str) -> list[tuple[str, str]]:
+        """Give what a distribution needs here, (canonical name, words), whether it is there or not."""
+        one = self.found[name]
+        return [(_canonical(need.name), _words(need)) for need in _applying(one, self.extras[name], self)]
 
 
 def tree(environment: Environment) -> tuple[Node, ...]:
     """Give what was asked for and below each what it needs, each distribution's needs once."""
-    contents = _read(environment)
+    contents = read_contents(environment)
     seen: set[str] = set()
     grown = [_grow(name, None, contents, seen) for name in contents.roots if name in contents.found]
     grown += [_grow(name, None, contents, seen) for name in sorted(contents.found) if name not in seen]
@@ -68,7 +82,7 @@ def why(environment: Environment, name: str) -> tuple[tuple[str, ...], ...]:
         NotInstalled: the environment does not have it.
     """
     wanted = _canonical(name)
-    contents = _read(environment)
+    contents = read_contents(environment)
     if wanted not in contents.found:
         hint = f"see what it has: `roost env show {environment.name}`"
         raise NotInstalled(f"`{environment.name}` does not have `{wanted}`", hints=(hint,))
@@ -79,7 +93,23 @@ def why(environment: Environment, name: str) -> tuple[tuple[str, ...], ...]:
     return tuple(sorted(ways[:MOST], key=len)) or ((f"{wanted}=={contents.found[wanted].version}",),)
 
 
-def _ways(way: list[tuple[str, str]], wanted: str, contents: _Contents) -> Iterator[tuple[str, ...]]:
+def holding(environment: Environment, wanted: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """Say what stands against a version of each distribution: `soup 1.0 needs stock<2`.
+
+    Args:
+        wanted: versions by canonical name.
+    """
+    contents = read_contents(environment)
+    against: dict[str, tuple[str, ...]] = {}
+    for one in contents.found.values():
+        for need in _applying(one, contents.extras[one.name], contents):
+            name = _canonical(need.name)
+            if name in wanted and not need.specifier.contains(wanted[name], prereleases=True):
+                against[name] = (*against.get(name, ()), f"{one.name} {one.version} needs {_words(need)}")
+    return against
+
+
+def _ways(way: list[tuple[str, str]], wanted: str, contents: Contents) -> Iterator[tuple[str, ...]]:
     """Walk down from the end of a way, giving each that arrives; at most so many, for their number can explode."""
     at = way[-1][0]
     if at == wanted:
@@ -87,7 +117,7 @@ def _ways(way: list[tuple[str, str]], wanted: str, contents: _Contents) -> Itera
         return
     above = {name for name, _ in way}
     given = 0
-    for need in _applying(contents.found[at], _present(contents.found[at], contents), contents):
+    for need in _applying(contents.found[at], contents.extras[at], contents):
         below = _canonical(need.name)
         if below in contents.found and below not in above:
             for found in _ways([*way, (below, _words(need))], wanted, contents):
@@ -97,10 +127,10 @@ def _ways(way: list[tuple[str, str]], wanted: str, contents: _Contents) -> Itera
                     return
 
 
-def _grow(name: str, asked: Requirement | None, contents: _Contents, seen: set[str]) -> Node:
+def _grow(name: str, asked: Requirement | None, contents: Contents, seen: set[str]) -> Node:
     one = contents.found[name]
     words = _words(asked) if asked else None
-    needs = _applying(one, frozenset(asked.extras) if asked else _present(one, contents), contents)
+    needs = _applying(one, frozenset(asked.extras) if asked else contents.extras[name], contents)
     if name in seen:
         return Node(name, one.version, words, (), again=bool(needs))
     seen.add(name)
@@ -108,8 +138,25 @@ def _grow(name: str, asked: Requirement | None, contents: _Contents, seen: set[s
     return Node(name, one.version, words, tuple(_grow(_canonical(need.name), need, contents, seen) for need in below))
 
 
-def _present(one: _Installed, contents: _Contents) -> frozenset[str]:
-    """Guess the extras that were asked for: those of which everything is installed."""
+def _with_extras(contents: Contents) -> Contents:
+    """Find out which extras were asked for: by other distributions; by users, where everything of one is installed."""
+    extras = {
+        name: _complete(one, contents) if name in contents.roots else frozenset[str]()
+        for name, one in contents.found.items()
+    }
+    waiting = list(contents.found)
+    while waiting:
+        name = waiting.pop()
+        for need in _applying(contents.found[name], extras[name], contents):
+            below = _canonical(need.name)
+            if below in extras and not need.extras <= extras[below]:
+                extras[below] |= need.extras
+                waiting.append(below)
+    return contents.replace(extras=extras)
+
+
+def _complete(one: Installed, contents: Contents) -> frozenset[str]:
+    """Give the extras of which everything is installed."""
     plain = {need.name for need in _applying(one, frozenset(), contents)}
     present = []
     for extra in one.extras:
@@ -119,10 +166,10 @@ def _present(one: _Installed, contents: _Contents) -> frozenset[str]:
     return frozenset(present)
 
 
-def _applying(one: _Installed, extras: frozenset[str], contents: _Contents) -> list[Requirement]:
+def _applying(one: Installed, extras: frozenset[str], contents: Contents) -> list[Requirement]:
     """Give the needs that hold here, with those of the extras that were asked for."""
     contexts = [{**contents.markers, "extra": extra} for extra in ("", *extras)]
-    return [need for need in one.needs if need.marker is None or any(map(need.marker.evaluate, contexts))]
+    return [need for need in one.requires if need.marker is None or any(map(need.marker.evaluate, contexts))]
 
 
 def _words(need: Requirement) -> str:
@@ -136,17 +183,45 @@ def _canonical(name: str) -> str:
     return canonicalize_name(name)
 
 
-def _read(environment: Environment) -> _Contents:
+def unmet(contents: Contents, name: str) -> list[str]:
+    """Say what a distribution needs and does not have, a sentence each."""
+    one = contents.found[name]
+    said = []
+    for need in _applying(one, contents.extras[one.name], contents):
+        other = contents.found.get(_canonical(need.name))
+        if other is None:
+            said.append(f"needs {_words(need)}, which is not there")
+        elif not need.specifier.contains(other.version, prereleases=True):
+            said.append(f"needs {_words(need)}, and {other.version} is there")
+    python = contents.markers["python_full_version"]
+    if one.python and python and not _fits(one.python, python):
+        said.append(f"is for Python {one.python}, and this is {python}")
+    return said
+
+
+def _fits(specifier: str, version: str) -> bool:
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    try:
+        return SpecifierSet(specifier).contains(version, prereleases=True)
+    except InvalidSpecifier:
+        return True
+
+
+def read_contents(environment: Environment) -> Contents:
+    """Read the metadata of everything that is installed."""
     known = manifest.read(environment.path)
     short = known.short if known else environment.short
     site = manifest.packages(environment.path, short)
-    found = {one.name: one for one in map(_metadata, sorted(site.glob("*.dist-info/METADATA")))}
+    read = [(_metadata(file), file.parent) for file in sorted(site.glob("*.dist-info/METADATA"))]
     markers = {"python_version": short, "python_full_version": environment.version}
-    return _Contents(found, known.roots if known else (), markers)
+    found = {one.name: one for one, _ in read}
+    folders = {one.name: folder for one, folder in read}
+    return _with_extras(Contents(found, known.roots if known else (), markers, folders, {}))
 
 
-def _metadata(file: Path) -> _Installed:
-    """Read name, version and needs (core metadata, "Requires-Dist")."""
+def _metadata(file: Path) -> Installed:
+    """Read name, version, needs and licence (core metadata)."""
     from email.parser import HeaderParser
 
     from packaging.requirements import InvalidRequirement, Requirement
@@ -159,9 +234,27 @@ def _metadata(file: Path) -> _Installed:
             needs.append(Requirement(str(text)))
         except InvalidRequirement:
             continue  # old metadata; the installer read it in its own way
-    return _Installed(
-        _canonical(str(headers["Name"])),
-        str(headers["Version"]),
+    name, _, version = file.parent.name.removesuffix(".dist-info").rpartition("-")
+    return Installed(
+        _canonical(str(headers["Name"] or name)),
+        str(headers["Version"] or version),
         tuple(needs),
         tuple(headers.get_all("Provides-Extra", [])),
+        _licence(headers),
+        _one_line(headers.get("Summary")),
+        _one_line(headers.get("Requires-Python")),
     )
+
+
+def _licence(headers: Message) -> str | None:
+    """Give a licence's name: its expression (PEP 639), its field unless that holds the whole text, its classifier."""
+    for field in ("License-Expression", "License"):
+        said = _one_line(headers.get(field))
+        if said and len(said) <= LONGEST and said.upper() != "UNKNOWN":
+            return said
+    kinds = [str(one) for one in headers.get_all("Classifier", []) if str(one).startswith("License :: ")]
+    return ", ".join(kind.rpartition(" :: ")[2] for kind in kinds) or None
+
+
+def _one_line(value: object) -> str | None:
+    return " ".join(str(value).split()) or None if value else None

@@ -6,13 +6,14 @@ from pathlib import Path
 
 from roost import processes
 from roost.distributions import engine, faults, pylock
-from roost.distributions.resolve import index_variables
+from roost.distributions.indexes import Indexes
+from roost.distributions.indexes.written import written
 from roost.errors import ProcessFailed
 from roost.values import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Protocol
 
     from roost.distributions import Lock
@@ -75,9 +76,13 @@ class Uv:
             return (f"uv from its cache: {len(lock.artifacts)} installed",)
         said = f"uv from its cache: {faults.one_line(cached.errors)}"
         if site.offline:
-            raise faults.classify(cached.errors, what=site.what)
+            raise faults.classify(cached.errors, what=site.what, stage="install", indexes=lock.indexes)
         progress = engine.Progress(site.report)
-        self._run(sync, site, progress)
+        indexes = lock.indexes or Indexes()
+        with written(indexes) as asked:
+            done = self._try([*sync, *asked.options], site, progress, asked.variables)
+        if done.status:
+            raise faults.classify(done.errors, what=site.what, stage="install", indexes=indexes)
         return (
             said,
             f"uv from the index: {len(lock.artifacts)} installed, {progress.downloaded} downloaded, {progress.built} built",
@@ -85,18 +90,26 @@ class Uv:
 
     def make(self, lock: Lock, folder: Path, site: Site) -> None:
         """Make the folder, with a lock's interpreter and nothing installed."""
-        self._run(
-            ["venv", "--quiet", "--relocatable", "--no-project", "--python", str(lock.interpreter.path), str(folder)],
-            site,
-        )
+        words = [
+            "venv",
+            "--quiet",
+            "--relocatable",
+            "--no-project",
+            "--python",
+            str(lock.interpreter.path),
+            str(folder),
+        ]
+        made = self._try(words, site)
+        if made.status:
+            raise faults.classify(made.errors, what=site.what, stage="install")
 
-    def _run(self, arguments: Sequence[str], site: Site, progress: engine.Progress | None = None) -> Completed:
-        done = self._try(arguments, site, progress)
-        if done.status:
-            raise faults.classify(done.errors, what=site.what)
-        return done
-
-    def _try(self, arguments: Sequence[str], site: Site, progress: engine.Progress | None = None) -> Completed:
+    def _try(
+        self,
+        arguments: Sequence[str],
+        site: Site,
+        progress: engine.Progress | None = None,
+        variables: Mapping[str, str] | None = None,
+    ) -> Completed:
         try:
             return engine.run(
                 arguments,
@@ -106,11 +119,11 @@ class Uv:
                 report=site.report,
                 line=progress,
                 keep=site.keep,
-                variables=index_variables(site.settings),
+                variables=variables,
                 cwd=Path("/"),
             )
         except ProcessFailed as error:
-            raise faults.TimedOut(site.what, why=(error.what, *error.why)) from error
+            raise _too_long(site, error) from error
 
 
 class Pip:
@@ -130,7 +143,7 @@ class Pip:
         from roost.distributions.pip import environment
 
         python = str(lock.interpreter.path)
-        variables = environment(site.home, site.settings)
+        variables = environment(site.home, site.settings, lock.indexes or Indexes())
         self._run([python, "-I", "-m", "venv", "--without-pip", str(folder)], variables, site)
         if lock.artifacts:
             file = folder / "requirements.txt"
@@ -156,9 +169,15 @@ class Pip:
                 argv, env=variables, timeout=site.settings.build_timeout, keep=site.keep, cwd=Path("/")
             )
         except ProcessFailed as error:
-            raise faults.TimedOut(site.what, why=(error.what, *error.why)) from error
+            raise _too_long(site, error) from error
         if done.status:
-            raise faults.classify(done.errors or done.output, what=site.what)
+            raise faults.classify(done.errors or done.output, what=site.what, stage="install")
+
+
+def _too_long(site: Site, error: ProcessFailed) -> faults.TimedOut:
+    fault = faults.TimedOut(site.what, why=(error.what, *error.why))
+    fault.stage = "install"
+    return fault
 
 
 def _line(artifact: object) -> str:

@@ -178,14 +178,34 @@ def _damage(place: Path, found: Manifest, thorough: frozenset[str] | None) -> It
         if said:
             lost.add(place / name)
             yield Damage(canonical(Path(name).parent.name) if name.endswith("/RECORD") else None, name, said)
-    for name, info in infos.items():
-        if info / "RECORD" not in lost and (info / "RECORD").exists():
-            every = thorough is None or name in thorough
-            yield from _recorded(place, site, name, info, thorough=every)
+    harm: list[Damage] = []
+    whole = {name: info for name, info in infos.items() if info / "RECORD" not in lost and (info / "RECORD").exists()}
+    for name, info in whole.items():
+        harm += _recorded(place, site, name, info, thorough=thorough is None or name in thorough)
+    yield from _without_overwritten(harm, place, site, whole.values())
     known = {Path(file).name for file in (*found.pth, *found.files)}
     for path in (*site.glob("*.pth"), *(site / name for name in STARTUP)):
         if path.name not in known and path.exists() and path.name not in _owned(infos):
             yield Damage(None, str(path.relative_to(place)), "was not installed by any distribution")
+
+
+def _without_overwritten(harm: list[Damage], place: Path, site: Path, infos: Iterable[Path]) -> list[Damage]:
+    """Leave out what several distributions have: the last one installed won, so one record that fits is enough.
+
+    `tests/__init__.py` at the top of wheels is the usual case, variants of one library are another.
+    """
+    if not harm:
+        return harm
+    said: dict[str, int] = {}
+    for one in harm:
+        said[one.file] = said.get(one.file, 0) + 1
+    having = dict.fromkeys(said, 0)
+    for info in infos:
+        for path, digest, _ in entries(info / "RECORD"):
+            file = os.path.relpath(site / path, place) if digest else ""
+            if file in having:
+                having[file] += 1
+    return [one for one in harm if said[one.file] >= having[one.file]]
 
 
 def _sealed(path: Path, size: int, digest: str) -> str | None:

@@ -12,6 +12,7 @@ from roost.distributions import Artifact
 from roost.values import Value
 from roost.version import __version__
 
+from .key import SHORT
 from .values import Environment
 
 TYPE_CHECKING = False
@@ -66,6 +67,25 @@ def read(folder: Path) -> Manifest | None:
         return None
 
 
+def summary(folder: Path) -> Environment | None:
+    """Give what a list shows of a folder; None when it has no whole manifest, or not under its key.
+
+    The artifacts, by far the most of it, stand last and are not read.
+    """
+    try:
+        data = (folder / FILE).read_bytes()
+        head, found, _ = data.partition(b',\n "artifacts": [')
+        document = json.loads(head + b"}" if found and data.endswith(b"]\n}\n") else data)
+        key = str(document["key"])
+        if document["schema"] != SCHEMA or not folder.name.endswith(key[:SHORT]):
+            return None
+        distributions = tuple((str(name), str(version)) for name, version in document["distributions"])
+        version, created = str(document["python"]["version"]), float(document["created"])
+        return Environment(folder, key, folder / "bin" / "python", version, distributions, created)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
 def write(folder: Path, manifest: Manifest) -> None:
     """Write the manifest, whole or not at all, and sync it and its folder.
 
@@ -93,7 +113,7 @@ def write(folder: Path, manifest: Manifest) -> None:
         "files": manifest.files,
         "pth": manifest.pth,
         "seals": manifest.seals,
-        "artifacts": fields,
+        "artifacts": fields,  # last: a list does not read them
     }
     homes.write(folder / FILE, json.dumps(document, indent=1) + "\n", mode=0o644)
     sync(folder)
@@ -141,6 +161,11 @@ def packages(folder: Path, short: str) -> Path:
     if usual.is_dir():
         return usual
     return next(folder.glob("lib/*/site-packages"), usual)  # free-threaded ("python3.13t") and other implementations
+
+
+def installed(site: Path) -> tuple[tuple[str, str], ...]:
+    """Give the distributions of a site-packages folder, (canonical name, version), sorted; from names alone."""
+    return tuple(sorted(_installed(site)[0]))
 
 
 def _installed(site: Path) -> tuple[list[tuple[str, str]], list[str]]:

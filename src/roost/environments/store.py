@@ -16,7 +16,7 @@ from .key import SHORT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from roost.home import Home
 
@@ -42,10 +42,7 @@ class EnvironmentInUse(RoostError):
 
 def listing(home: Home) -> tuple[Environment, ...]:
     """List ready environments by name; a folder without a manifest is none."""
-    found = ((path, manifest.read(path)) for path in sorted(_folders(home)))
-    return tuple(
-        manifest.environment(path, known) for path, known in found if known and path.name.endswith(known.key[:SHORT])
-    )
+    return tuple(filter(None, map(manifest.summary, sorted(_folders(home)))))
 
 
 def find(home: Home, text: str) -> Environment:
@@ -209,39 +206,6 @@ def drop_unreadable(home: Home) -> None:
                     drop(home, path)
                     locks.drop(guard)
         except locks.LockHeld:  # it is being built
-            continue
-
-
-def size(environment: Environment) -> int:
-    """Add up the bytes on disk of an environment, files with several names in it once."""
-    return sum(_blocks(environment.path).values())
-
-
-def own_size(environment: Environment) -> int:
-    """Add up the bytes that would come free: files that nothing outside of it shares."""
-    links: dict[tuple[int, int], int] = {}
-    facts: dict[tuple[int, int], tuple[int, int]] = {}
-    for entry in _walk(environment.path):
-        links[entry.st_dev, entry.st_ino] = links.get((entry.st_dev, entry.st_ino), 0) + 1
-        facts[entry.st_dev, entry.st_ino] = (entry.st_nlink, entry.st_blocks * 512)
-    return sum(taken for inode, (count, taken) in facts.items() if links[inode] >= count)
-
-
-def _blocks(folder: Path) -> dict[tuple[int, int], int]:
-    return {(facts.st_dev, facts.st_ino): facts.st_blocks * 512 for facts in _walk(folder)}
-
-
-def _walk(folder: Path) -> Iterator[os.stat_result]:
-    waiting = [str(folder)]
-    while waiting:
-        try:
-            with os.scandir(waiting.pop()) as entries:
-                for entry in entries:
-                    if entry.is_dir(follow_symlinks=False):
-                        waiting.append(entry.path)
-                    else:
-                        yield entry.stat(follow_symlinks=False)
-        except OSError:
             continue
 
 

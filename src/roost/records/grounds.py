@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import time
 
-from roost.distributions.indexes import places
+from roost.distributions.indexes.files import places
+from roost.distributions.indexes.values import without_credentials
 from roost.scripts import stdlib
 from roost.settings import Settings
 from roost.values import Value, fields
@@ -25,10 +26,10 @@ if TYPE_CHECKING:
 VARIABLES = (
     "HOME", "XDG_CONFIG_HOME", "XDG_CONFIG_DIRS", "XDG_DATA_HOME", "XDG_STATE_HOME", "ROOST_MEND", "ROOST_POOL", "PYTHONPATH",
     "UV_INDEX", "UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_EXTRA_INDEX_URL", "UV_FIND_LINKS", "UV_CONFIG_FILE",
-    "PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS", "PIP_CONFIG_FILE",
+    "PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS", "PIP_CONFIG_FILE", "NETRC",
 )  # fmt: skip
 _OURS = os.path.join(os.path.dirname(os.path.dirname(__file__)), "version.py")  # noqa: PTH118, PTH120  # another roost may answer otherwise
-_DAY = 86_400
+LOGINS = "logins.json"  # `distributions.indexes.logins`, which is not worth an import here
 
 
 class Grounds(Value):
@@ -66,7 +67,7 @@ def of(plan: Plan, lock: Lock | None, *, home: Home, settings: Settings, environ
     if home.note or names_places(line.text for line in plan.requirements):
         return None
     files, missing = [_OURS], []
-    asked = (str(home.settings_file), str(home.trust_file), *places(environ))
+    asked = (str(home.settings_file), str(home.trust_file), str(home.config / LOGINS), *places(environ))
     wheels = (*settings.index_find_links, *(environ.get(name, "") for name in ("UV_FIND_LINKS", "PIP_FIND_LINKS")))
     if not all(file.startswith("/") for file in asked) or any(
         one and one[0] not in "/~" and "://" not in one for one in wheels
@@ -79,6 +80,8 @@ def of(plan: Plan, lock: Lock | None, *, home: Home, settings: Settings, environ
         elif file != own:
             missing.append(file)
     variables = (*(f"ROOST_{name.upper()}" for name in fields(Settings)), *VARIABLES, *BREAKING)
+    if any(one != without_credentials(one) for name in variables for one in environ.get(name, "").split()):
+        return None  # what is remembered would hold a password
     if own in files:
         variables = (*variables, ACTIVE)
     known = Grounds(tuple(files), (), tuple(missing), variables, 0)
@@ -94,7 +97,7 @@ def _locked(known: Grounds, plan: Plan, lock: Lock, *, home: Home, settings: Set
     before = remembered(plan, home=home, settings=settings)
     if before is None or before.lock.artifacts != lock.artifacts:
         return None
-    moment = before.created + settings.lock_max_age_days * _DAY
+    moment = before.until(settings.lock_max_age_days)
     if moment <= time.time():
         return None
     return known.replace(ours=(before.file,), expires=int(moment) * 1_000_000_000)

@@ -41,6 +41,7 @@ class Asked(Value):
     name: str  # the environment that the run has come to
     held: Manifest  # what is in it
     python: Choice
+    logins: tuple[tuple[str, str, str], ...] = ()  # what addresses that a `pip install` names say of credentials
 
     @property
     def folder(self) -> Path:
@@ -69,7 +70,7 @@ def answer(request: Mapping[str, object], *, home: Home, settings: Settings, rep
     ]
     places = tuple(dict.fromkeys((place, *texts)))
     script = _script(request, places, home)
-    indexes = (*map(str, _list(request.get("indexes"))), *script.declared.indexes)
+    indexes = (*script.declared.indexes, *map(str, _list(request.get("indexes"))))
     script = script.replace(declared=script.declared.replace(indexes=tuple(dict.fromkeys(indexes))))
     try:
         with locks.exclusive(home.locks / f"additions-{place.name[2:4]}", timeout=settings.build_timeout):
@@ -156,7 +157,7 @@ def _extended(
 def _built(asked: Asked, kept: Sequence[Artifact], added: Sequence[Requirement]) -> Environment:
     lock = extend(
         kept, added, roots=asked.held.roots, script=asked.script, python=asked.python, home=asked.home,
-        settings=asked.settings, options=asked.options, report=asked.report,
+        settings=asked.settings, options=asked.options, report=asked.report, logins=asked.logins,
     )  # fmt: skip
     return environments.ensure(
         lock, home=asked.home, settings=asked.settings, options=asked.options, report=asked.report,
@@ -183,13 +184,18 @@ def _loose(asked: Asked) -> tuple[Requirement, ...]:
 def _asked(
     request: Mapping[str, object], script: Script, name: str, *, home: Home, settings: Settings, report: Reporter
 ) -> Asked | None:
+    from roost.distributions import direct
+
     held = environments.manifest_of(home, name)
     if held is None:
         return None
     words = [str(word) for word in _list(request.get("options"))]
     allowed = tuple(word.partition(":")[2] for word in words if word.startswith("allow:"))
     options = Options(allow=allowed, offline="offline" in words or settings.offline)
-    return Asked(home, settings, options, report, script, name, held, _python(held, home, settings))
+    return Asked(
+        home, settings, options, report, script, name, held, _python(held, home, settings),
+        direct.logins(map(str, _list(request.get("requirements")))),
+    )  # fmt: skip
 
 
 def _python(held: Manifest, home: Home, settings: Settings) -> Choice:
@@ -307,12 +313,13 @@ def _copes(places: Sequence[tuple[str, int]], asked: Asked) -> bool:
 
 def _installed(request: Mapping[str, object]) -> list[Requirement]:
     """Take the requirements of a `pip install` that the script ran."""
+    from roost.distributions import direct
     from roost.distributions.names import parse
 
     found = []
     for text in map(str, _list(request.get("requirements"))):
-        parsed = parse(text)
-        found.append(Requirement(parsed.name, text, "`pip install`, while it ran", "mended"))
+        parsed = parse(direct.bare(text))
+        found.append(Requirement(parsed.name, direct.bare(text), "`pip install`, while it ran", "mended"))
     return found
 
 

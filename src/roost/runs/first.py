@@ -100,6 +100,9 @@ def succeeded(
     remember(home, prepared, past(home, prepared).replace(succeeded=True))
     if plain:
         record(prepared, given, began=began, home=home, settings=settings)
+    from roost.records import keeping
+
+    keeping.collect_behind(home, settings)
     if not os.urandom(1)[0] % SELDOM:
         from roost.records import collecting
 

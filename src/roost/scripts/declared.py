@@ -58,7 +58,9 @@ def gather(
     if declared is None and pip:
         from . import pip_lines
 
-        declared = Declared(pip_lines.declarations(pip), f"`pip install` lines of `{name}`", "pip line")
+        declared = Declared(
+            pip_lines.declarations(pip), f"`pip install` lines of `{name}`", "pip line", indexes=pip_lines.indexes(pip)
+        )
     gathered.declared = (declared or Declared()).replace(lock=lock)
     return gathered
 
@@ -99,6 +101,8 @@ def _listed(path: Path | None, folder: Path, top: Path, gathered: Gathered) -> D
             f"`{candidate.name}`",
             "requirements",
             indexes=tuple(dict.fromkeys(listed.indexes)),
+            index_url=listed.index_url,
+            find_links=tuple(dict.fromkeys(listed.find_links)),
             constraints=tuple(listed.constraints),
         )
     return None

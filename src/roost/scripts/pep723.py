@@ -100,19 +100,22 @@ def _declared(document: dict[str, object], content: str, *, name: str, first: in
     tool = document.get("tool")
     uv = tool.get("uv") if isinstance(tool, dict) else None
     settings = uv if isinstance(uv, dict) else {}
+    roost = tool.get("roost") if isinstance(tool, dict) else None
+    own = roost if isinstance(roost, dict) else {}
     lines = content.split("\n")
     declarations: list[Declaration] = []
     for one in dependencies:
         line = first + next((number for number, text in enumerate(lines) if one in text), 0)
         checked(one, where=f"the PEP 723 block of `{name}`", line=line)
         declarations.append(Declaration(applied(one, settings, folder), line, None, "pep723"))
-    newer = settings.get("exclude-newer")
-    return Declared(
+    index = own.get("index")
+    newer = (index.get("exclude-newer") if isinstance(index, dict) else None) or settings.get("exclude-newer")
+    declared = Declared(
         requirements=tuple(declarations),
         where=f"the PEP 723 block of `{name}`",
         via="pep723",
         requires_python=python,
-        indexes=indexes(settings),
         constraints=constraints(settings),
         exclude_newer=newer if isinstance(newer, str) else None,
     )
+    return indexes(settings, folder, own).within(declared)

@@ -26,19 +26,25 @@ _PROSE = {
     "not", "also", "here", "again", "instead", "manually", "inside", "after", "at", "by", "be", "some-package", "package-name",
     "package_name", "todo", "etc", "of", "e.g", "i.e",
 }  # fmt: skip
+_INDEX = "--extra-index-url"
+_ADDRESS = re.compile(
+    r"(?:^|\s)(?:-i|--index-url|--extra-index-url|--index|--default-index)[\s=]['\"]?(https?://[^\s'\"`<>)\]]+)"
+)
 _END = re.compile(r"\s#|&&|\|\||[;|<>`]\s|[;|`]$|`|\\n|\)\s*$")
 
 
 def requirements_of(line: str) -> tuple[str, ...]:
     """Give the requirements of every `pip install` in a line; nothing when there is none.
 
-    Options are passed over, prose after the names ends them.
+    An index that it names for them follows as an option (`--extra-index-url ADDRESS`); other options are passed over,
+    prose after the names ends them.
     """
     found: list[str] = []
     for part in re.split(r"&&|\|\||(?<!['\"\w]);", line):
         match = _INSTALL.search(part)
-        if match:
-            found += _words(match["rest"])
+        names = _words(match["rest"]) if match else []
+        if match and names:
+            found += [*names, *(f"{_INDEX} {one}" for one in _ADDRESS.findall(match["rest"]))]
     return tuple(dict.fromkeys(found))
 
 
@@ -100,9 +106,15 @@ def in_comments(text: str, docstrings: Iterable[tuple[int, int]]) -> list[tuple[
     return found
 
 
+def indexes(found: Iterable[tuple[str, int]]) -> tuple[str, ...]:
+    """Give the indexes that install lines name."""
+    return tuple(dict.fromkeys(text.partition(" ")[2] for text, _ in found if text.startswith(_INDEX)))
+
+
 def declarations(found: Iterable[tuple[str, int]], file: Path | None = None) -> tuple[Declaration, ...]:
     """Make declarations of requirements and their lines, each requirement once."""
     first: dict[str, int] = {}
     for text, line in found:
-        first.setdefault(text, line)
+        if not text.startswith(_INDEX):
+            first.setdefault(text, line)
     return tuple(Declaration(text, line, file, "pip line") for text, line in first.items())

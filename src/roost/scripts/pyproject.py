@@ -64,15 +64,16 @@ def _declared(path: Path, project: dict[str, object], tools: dict[str, object]) 
         declarations.append(Declaration(applied(one, settings, str(path.parent)), line, path, "pyproject"))
     declarations += _dynamic(path, project, tools)
     newer = settings.get("exclude-newer")
-    return Declared(
+    declared = Declared(
         tuple(declarations),
         f"`{path}`",
         "pyproject",
         python,
-        indexes=indexes(settings),
         constraints=constraints(settings),
         exclude_newer=newer if isinstance(newer, str) else None,
     )
+    roost = tools.get("roost")
+    return indexes(settings, str(path.parent), roost if isinstance(roost, dict) else None).within(declared)
 
 
 def _dynamic(path: Path, project: dict[str, object], tools: dict[str, object]) -> list[Declaration]:

@@ -42,12 +42,14 @@ class Line(Value):
 class Listed:
     """What a requirements file and the files that it includes say, while they are read."""
 
-    __slots__ = ("constraints", "files", "indexes", "notes", "requirements")
+    __slots__ = ("constraints", "files", "find_links", "index_url", "indexes", "notes", "requirements")
 
     def __init__(self) -> None:
         self.requirements: list[Declaration] = []
         self.constraints: list[str] = []
         self.indexes: list[str] = []
+        self.index_url: str | None = None
+        self.find_links: list[str] = []
         self.files: list[Path] = []  # every file that was read
         self.notes: list[str] = []
 
@@ -127,9 +129,19 @@ def _option(text: str, number: int, path: Path, listed: Listed, *, constraining:
         inner = Path(posixpath.normpath(path.parent / value))
         _read(inner, listed, constraining=constraining or name == "--constraint", included=f"`{path}` line {number}")
     elif name == "--editable":
-        listed.requirements.append(Declaration(f"-e {_placed(value, path)}", number, path, "requirements"))
-    elif name in {"--index-url", "--extra-index-url", "--pypi-url"} and value:
+        if _ADDRESS.match(value) and not value.startswith("file:"):
+            listed.notes.append(
+                f"`{path.name}` line {number}: a repository cannot be editable here; what it has is installed"
+            )
+            listed.requirements.append(_declaration(value, number, path))
+        else:
+            listed.requirements.append(Declaration(f"-e {_placed(value, path)}", number, path, "requirements"))
+    elif name in {"--index-url", "--pypi-url"} and value:
+        listed.index_url = value
+    elif name == "--extra-index-url" and value:
         listed.indexes.append(value)
+    elif name == "--find-links" and value:
+        listed.find_links.append(_placed(value, path))
     else:
         listed.notes.append(f"`{path.name}` line {number}: `{name}` is not used")
 

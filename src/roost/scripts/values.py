@@ -57,7 +57,12 @@ class Declared(Value):
     via: Via | None = None
     requires_python: str | None = None  # PEP 440 specifier as written
     lock: Path | None = None  # a pylock file that stands beside the script
-    indexes: tuple[str, ...] = ()  # index URLs written in the requirements file or the PEP 723 block
+    indexes: tuple[str, ...] = ()  # extra indexes written in the requirements file or the PEP 723 block: "name=address"
+    index_url: str | None = None  # the index in the place of the default one
+    find_links: tuple[str, ...] = ()  # folders and pages with wheels
+    explicit: tuple[str, ...] = ()  # names of extra indexes that are asked only for `sources`
+    sources: tuple[tuple[str, str], ...] = ()  # (canonical name, index): where a requirement comes from
+    pins: tuple[tuple[str, str], ...] = ()  # (pattern of names, index): never taken from another one
     constraints: tuple[str, ...] = ()  # lines of `-c` files
     exclude_newer: str | None = None  # `[tool.uv] exclude-newer` of a PEP 723 block
 

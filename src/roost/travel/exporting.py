@@ -137,8 +137,8 @@ def _written(needs: Needs, form: Form, files: Sequence[str], beside: str | None,
         return block.pyproject(needs)
     if form == "environment.yml":
         return conda.write(needs)
-    default = Indexes(settings.index_url).named
-    return dockerfile.write(needs, files=files, index=bare(default[0][1])[0] if default else None)
+    default = Indexes(settings.index_url).places
+    return dockerfile.write(needs, files=files, index=bare(default[0].address)[0] if default else None)
 
 
 def _without_places(lost: Sequence[str]) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from roost import home as homes
 from roost.distributions import fetch, indexes
 from roost.distributions.folders import path_of
+from roost.distributions.indexes.credentials import credentials
 from roost.values import Value
 
 from . import extras, packing, pointers
@@ -135,9 +136,11 @@ def _fetched(artifact: Artifact, settings: Settings) -> bytes:
             ) from error
     host = urlsplit(artifact.url).netloc.rpartition("@")[2]
     login = None
-    for label, address in indexes.configured(settings, os.environ).named:
-        if urlsplit(address).netloc.rpartition("@")[2] == host:
-            login = indexes.credentials(label, address, os.environ)
+    configured = indexes.configured(settings, os.environ)
+    for place in configured.places:
+        if urlsplit(place.bare).netloc == host:
+            known = credentials(place, dict(configured.commands), os.environ)
+            login = (known.user, known.password) if known else None
     try:
         answer = fetch.get(artifact.url, timeout=settings.build_timeout, limit=LARGEST, login=login)
     except fetch.Unreachable as error:
