@@ -7,6 +7,8 @@ import pytest
 
 from tests.index import wheel
 
+pytestmark = pytest.mark.thorough
+
 BLOCK = """#!/usr/bin/env python3
 # /// script
 # requires-python = ">=3.9"

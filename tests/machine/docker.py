@@ -50,6 +50,8 @@ def daemon() -> Iterator[Docker]:
     finally:
         process.terminate()
         process.wait(60)
+        left = folder / "exec-root/netns/default"  # a mount that the daemon leaves behind
+        subprocess.run(["umount", left], capture_output=True, check=False)
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -112,6 +112,7 @@ def outside(place: Path) -> None:
     record.write_text(record.read_text() + "../../../../../elsewhere.py,,\n")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("damage", "said"),
     [
@@ -222,6 +223,7 @@ BAD = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("alter", "said"), BAD.values(), ids=BAD.keys())
 def test_an_archive_that_would_do_harm_is_refused_and_leaves_nothing(alter, said, room, tmp_path):
     from roost import travel
@@ -248,6 +250,7 @@ def index_of(room) -> None:
     room.served.add("stock", "1.4")
 
 
+@pytest.mark.thorough
 def test_every_flipped_byte_and_every_cut_is_refused(room, tmp_path):
     from roost import environments, travel
     from roost.distributions import Options

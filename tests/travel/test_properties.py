@@ -17,6 +17,8 @@ from roost.travel.forms import block, conda, dockerfile, requirements
 from roost.travel.needs import Need, Needs, portable
 from roost.travel.secrets import bare
 
+pytestmark = pytest.mark.thorough
+
 NAMES = st.from_regex(r"[a-z][a-z0-9]{0,8}(-[a-z0-9]{1,4})?", fullmatch=True)
 VERSIONS = st.from_regex(r"[0-9]{1,3}(\.[0-9]{1,3}){0,2}", fullmatch=True)
 TEXTS = st.builds(

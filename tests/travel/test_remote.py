@@ -17,6 +17,8 @@ from tests import parts
 from tests.conftest import Roost
 from tests.travel.s3 import Server
 
+pytestmark = pytest.mark.thorough
+
 NEEDS = "# /// script\n# dependencies = ['soup[bread]>=1']\n# ///\nimport soup; print(soup.stock.__version__)\n"
 NOWHERE = "http://127.0.0.1:9/simple/"
 
@@ -68,7 +70,6 @@ def name_of(roost) -> str:
     return roost("env", "list", "--json").data["environments"][0]["name"]
 
 
-@pytest.mark.thorough
 @pytest.mark.covers("C7")
 def test_an_environment_goes_through_s3_and_runs_where_no_index_answers(dinner, roost, elsewhere, s3):
     pushed = roost("env", "push", dinner, s3.url)
@@ -89,7 +90,6 @@ def test_an_environment_goes_through_s3_and_runs_where_no_index_answers(dinner, 
         assert machine("run", dinner).output == "1.4\n"
 
 
-@pytest.mark.thorough
 def test_wheels_are_sent_once_for_all_environments(dinner, roost, s3, script):
     assert roost("env", "push", dinner, s3.url).status == 0
     other = script("# /// script\n# dependencies = ['stock']\n# ///\nimport stock\n", "other.py")
@@ -98,7 +98,6 @@ def test_wheels_are_sent_once_for_all_environments(dinner, roost, s3, script):
     assert len([name for name in s3.names() if name.startswith("wheels/")]) == 3
 
 
-@pytest.mark.thorough
 def test_a_run_that_is_told_looks_there_first(dinner, roost, elsewhere, s3, script):
     assert roost("env", "push", dinner, s3.url).status == 0
     machine = elsewhere(ROOST_REMOTE_URL=s3.url)
@@ -110,7 +109,6 @@ def test_a_run_that_is_told_looks_there_first(dinner, roost, elsewhere, s3, scri
         assert machine("run", script(NEEDS.replace("soup[bread]>=1", other), "other.py")).status == 69
 
 
-@pytest.mark.thorough
 def test_a_lock_beside_a_script_is_answered_from_there(dinner, roost, elsewhere, s3):
     assert roost("lock", dinner).status == 0
     assert roost("env", "push", dinner, s3.url).status == 0
@@ -127,7 +125,6 @@ DAMAGE = {
 }
 
 
-@pytest.mark.thorough
 @pytest.mark.covers("B5")
 @pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE.keys())
 def test_damage_there_is_refused_by_pull_and_a_run_asks_the_index(damage, dinner, roost, elsewhere, s3):
@@ -148,7 +145,6 @@ def test_damage_there_is_refused_by_pull_and_a_run_asks_the_index(damage, dinner
     assert elsewhere("puller")("env", "pull", dinner, s3.url).status == 0
 
 
-@pytest.mark.thorough
 def test_a_stopped_server_is_an_error_for_pull_and_a_run_asks_the_index(dinner, roost, elsewhere, index):
     server = Server()
     server.start()
@@ -164,7 +160,6 @@ def test_a_stopped_server_is_an_error_for_pull_and_a_run_asks_the_index(dinner, 
     assert "note: without the remote cache: the remote cache `s3://team/roost` could not be asked" in ran.errors
 
 
-@pytest.mark.thorough
 def test_a_push_that_is_killed_on_its_way_is_seen_by_nobody(dinner, roost, elsewhere, s3, index):
     asked = index.hold("stock-1.4")
     pushing = roost.start("env", "push", dinner, s3.url)
@@ -180,7 +175,6 @@ def test_a_push_that_is_killed_on_its_way_is_seen_by_nobody(dinner, roost, elsew
     assert elsewhere()("env", "pull", dinner, s3.url).status == 0
 
 
-@pytest.mark.thorough
 def test_what_has_no_wheel_goes_as_an_archive(roost, elsewhere, s3, script, index):
     index.put("flour", "flour-1.0.tar.gz", flour())
     path = script(
@@ -253,7 +247,6 @@ def keys(tmp_path) -> dict[str, Path]:
     return found
 
 
-@pytest.mark.thorough
 def test_with_trusted_keys_only_what_one_of_them_signed_is_used(dinner, roost, elsewhere, s3, keys):
     trusting = {"ROOST_REMOTE_TRUSTED_KEYS": str(keys["mine public"])}
     refused = "because it is not signed by a key of `remote.trusted-keys`"
@@ -285,7 +278,6 @@ def test_a_key_that_is_none_is_a_configuration_error(variable, words, dinner, ro
     assert "no.key` " in done.errors
 
 
-@pytest.mark.thorough
 def test_a_folder_is_a_cache_too_and_an_object_appears_there_whole(dinner, roost, elsewhere, tmp_path):
     shared = tmp_path / "shared"
     assert roost("env", "push", dinner, shared).status == 0
