@@ -1,10 +1,8 @@
 from __future__ import annotations
 
-import io
 import json
 import subprocess
 import sys
-import tarfile
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,6 +13,7 @@ from roost import travel
 from roost.travel.store import RemoteDamaged, RemoteMissing, Store
 from tests import parts
 from tests.conftest import Roost
+from tests.travel.flour import flour
 from tests.travel.s3 import Server
 
 pytestmark = pytest.mark.thorough
@@ -193,37 +192,6 @@ def test_what_has_no_wheel_goes_as_an_archive(roost, elsewhere, s3, script, inde
         assert pulled.status == 77
         assert f"error: `{archive}` in `{s3.url}` is not used\n  because its sha256 is" in pulled.errors
     assert list((Path(elsewhere("other").environ["ROOST_HOME"]) / "cache/remote").iterdir()) == []
-
-
-def flour() -> bytes:
-    """A source distribution that builds itself and needs nothing for it."""
-    backend = """
-import zipfile
-from pathlib import Path
-def build_wheel(folder, settings=None, metadata=None):
-    info = "flour-1.0.dist-info"
-    files = {"flour.py": "__version__ = '1.0'\\n", info + "/METADATA": "Metadata-Version: 2.1\\nName: flour\\nVersion: 1.0\\n",
-             info + "/WHEEL": "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n", info + "/RECORD": ""}
-    files[info + "/RECORD"] = "".join(name + ",,\\n" for name in files)
-    with zipfile.ZipFile(Path(folder, "flour-1.0-py3-none-any.whl"), "w") as wheel:
-        for name, text in files.items():
-            wheel.writestr(name, text)
-    return "flour-1.0-py3-none-any.whl"
-"""
-    system = '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
-    project = f'[project]\nname = "flour"\nversion = "1.0"\n{system}'
-    files = {
-        "PKG-INFO": "Metadata-Version: 2.2\nName: flour\nVersion: 1.0\n",
-        "pyproject.toml": project,
-        "backend.py": backend,
-    }
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
-        for path, text in files.items():
-            facts = tarfile.TarInfo(f"flour-1.0/{path}")
-            facts.size = len(text.encode())
-            archive.addfile(facts, io.BytesIO(text.encode()))
-    return buffer.getvalue()
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ from roost.distributions import Options
 from roost.home import locate
 from roost.travel import exporting, importing
 from roost.travel.reading import FORMS, read
-from tests.index import sdist, wheel
+from tests.index import wheel
+from tests.travel.flour import flour
 
 FILES = {
     "requirements": "requirements.txt",
@@ -63,7 +64,7 @@ def kitchen(room):
     index.add("sea-salt", "3.0", uploaded="2022-01-01T00:00:00Z")
     index.add("soup", "2.5", uploaded="2022-01-01T00:00:00Z", requires=("stock>=1",))
     index.add("menu", "1.0", extras={"all": ("soup[bread]", "menu[sweet]"), "sweet": ("sea-salt",)})
-    index.put("flour", *sdist("flour", "1.0", metadata="2.2"))
+    index.put("flour", "flour-1.0.tar.gz", flour())
     return room
 
 
@@ -213,10 +214,10 @@ def test_places_of_this_machine_stay_and_are_named(kitchen, tmp_path):
     written = travel.export(exporting.Subject(needs), "pep723", exact=False, beside=None, **means(kitchen))
     assert str(tmp_path) not in written.text
     assert written.lost == (
-        "`requirements.txt` line 4: `--find-links` is not used",
         "`requirements.txt` line 5: `--pre` is not used",
         f"`-e {tmp_path}/dough` (`requirements.txt` line 2): it names a place of this machine",
         f"`{tmp_path}/dough` (`requirements.txt` line 3): it names a place of this machine",
+        f"`--find-links {tmp_path}/wheels`: it names a place of this machine",
     )
 
 

@@ -87,6 +87,7 @@ def declare(
     constraints: Sequence[str] = (),
     python: str | None = None,
     indexes: Sequence[str] = (),
+    index_url: str | None = None,
     exclude_newer: str | None = None,
 ) -> Declaring:
     """Give the edit that declares a list with all that belongs to it, where the script keeps its requirements.
@@ -100,7 +101,13 @@ def declare(
     place = _place(script, makes=True)
     if place.kind == "requirements":
         return _listed(
-            place, lines, constraints=constraints, python=python, indexes=indexes, exclude_newer=exclude_newer
+            place,
+            lines,
+            constraints=constraints,
+            python=python,
+            indexes=indexes,
+            index_url=index_url,
+            exclude_newer=exclude_newer,
         )
     texts = [line.text for line in lines]
     new = place.kind == "new"
@@ -111,7 +118,9 @@ def declare(
         from .edit_block import Block
 
         assert isinstance(block, Block), "the place is a block"
-        block.settle(constraints=constraints, python=python, indexes=indexes, exclude_newer=exclude_newer)
+        block.settle(
+            constraints=constraints, python=python, indexes=indexes, index_url=index_url, exclude_newer=exclude_newer
+        )
         return Change(tuple(texts)) if new else edit_lines.add(block, texts)
 
     made = _changed(place, alter)
@@ -126,11 +135,14 @@ def _listed(
     constraints: Sequence[str],
     python: str | None,
     indexes: Sequence[str],
+    index_url: str | None,
     exclude_newer: str | None,
 ) -> Declaring:
     """Declare a list in a requirements file; its constraints go to a file beside that."""
     beside: tuple[tuple[Path, str], ...] = ()
-    options = [f"--extra-index-url {address}" for address in indexes if address not in place.text]
+    bare = [re.sub(r"^[\w.-]+=(?=\w+:)", "", entry) for entry in indexes]
+    options = [f"--index-url {index_url}"] if index_url and index_url not in place.text else []
+    options += [f"--extra-index-url {address}" for address in bare if address not in place.text]
     if constraints:
         name = f"{place.file.stem}.constraints.txt"
         beside = ((place.file.parent / name, "\n".join(constraints) + "\n"),)

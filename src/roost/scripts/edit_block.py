@@ -6,7 +6,8 @@ from roost.errors import RoostError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import MutableMapping, Sequence
+    from typing import Any
 
     from tomlkit.items import Array
 
@@ -71,14 +72,20 @@ class Block:
         return None
 
     def settle(
-        self, *, constraints: Sequence[str], python: str | None, indexes: Sequence[str], exclude_newer: str | None
+        self,
+        *,
+        constraints: Sequence[str],
+        python: str | None,
+        indexes: Sequence[str],
+        index_url: str | None,
+        exclude_newer: str | None,
     ) -> None:
         """Add what belongs to a list beyond its requirements, where uv and roost look for it; what is there stays."""
         import tomlkit
 
         if python and "requires-python" not in self._document:
             self._document.add("requires-python", tomlkit.item(python))
-        if not (constraints or indexes or exclude_newer):
+        if not (constraints or indexes or index_url or exclude_newer):
             return
         tool = self._document.setdefault("tool", tomlkit.table(is_super_table=True))
         settings = tool.setdefault("uv", tomlkit.table())
@@ -89,12 +96,24 @@ class Block:
             for one in constraints:
                 if one not in there:
                     there.append(one)
+        self._settle_indexes(settings, [*indexes, *([index_url] if index_url else [])], index_url)
+
+    @staticmethod
+    def _settle_indexes(settings: MutableMapping[str, Any], entries: Sequence[str], default: str | None) -> None:
+        import tomlkit
+
         known = [str(table.get("url")) for table in settings.get("index", [])]
-        for address in indexes:
-            if address not in known:
-                entry = tomlkit.table()
-                entry.add("url", address)
-                settings.setdefault("index", tomlkit.aot()).append(entry)
+        for text in entries:
+            name, _, address = text.partition("=") if "=" in text.partition("://")[0] else ("", "", text)
+            if address in known:
+                continue
+            entry = tomlkit.table()
+            if name:
+                entry.add("name", name)
+            entry.add("url", address)
+            if text == default:
+                entry.add("default", value=True)
+            settings.setdefault("index", tomlkit.aot()).append(entry)
 
     def text(self) -> str:
         """Return the whole document."""

@@ -107,10 +107,10 @@ def export(
         lock = subject.lock or locked(needs, home=home, settings=settings, options=options, report=report)
         if form == "pylock":
             return _lock(lock, needs, lost)
-        indexes, variables = portable(needs).indexes, needs.variables
+        places, variables = portable(needs), needs.variables
         needs = of_lock(needs.name, lock, _hashes(lock))
         lost = (*_without_places(lost), *needs.lost)
-        needs = needs.replace(indexes=indexes, variables=variables)
+        needs = needs.placed(places).replace(variables=variables)
     needs = portable(needs)
     if form != "requirements":
         lost = (*lost, *_unexpanded(needs))

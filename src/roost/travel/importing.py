@@ -132,9 +132,10 @@ def into(
         constraints=here.constraints,
         python=here.python or None,
         indexes=here.indexes,
+        index_url=here.index_url,
         exclude_newer=here.exclude_newer,
     )
-    lost = (*here.lost, *made.lost)
+    lost = (*here.lost, *made.lost, *_elsewhere(here))
     if strict:
         _kept(lost)
     edit.write(made.edit)
@@ -143,6 +144,14 @@ def into(
 
         homes.write(file, text, mode=0o644)
     return Imported(found, lost, edit=made.edit, where=made.edit.where)
+
+
+def _elsewhere(needs: Needs) -> tuple[str, ...]:
+    """Name what of the places is not written into a script."""
+    pinned = [f"`{name}` from the index `{index}` alone" for name, index in (*needs.sources, *needs.pins)]
+    return tuple(
+        f"{one}: write it by hand" for one in (*(f"`--find-links {place}`" for place in needs.find_links), *pinned)
+    )
 
 
 def _kept(lost: tuple[str, ...]) -> None:

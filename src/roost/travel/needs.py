@@ -31,12 +31,24 @@ class Needs(Value):
     name: str  # of what needs it, without suffix: "chart"
     requirements: tuple[Need, ...] = ()
     constraints: tuple[str, ...] = ()
-    indexes: tuple[str, ...] = ()  # addresses that the list itself names, asked before the configured ones
+    indexes: tuple[str, ...] = ()  # that the list itself names, asked before the configured ones: "name=address"
     python: str = ""  # PEP 440 specifier; "" any
     exclude_newer: str | None = None
     lost: tuple[str, ...] = ()  # a sentence for each line that could not be kept
     variables: tuple[str, ...] = ()  # names of those whose values its file asked for: `${TOKEN}`
+    index_url: str | None = None  # the index in the place of the default one
+    find_links: tuple[str, ...] = ()  # folders and pages with wheels
+    explicit: tuple[str, ...] = ()  # names of indexes that are asked only for `sources`
+    sources: tuple[tuple[str, str], ...] = ()  # (canonical name, index): where a requirement comes from
+    pins: tuple[tuple[str, str], ...] = ()  # (pattern of names, index): never taken from another one
     exact: bool = False  # every distribution with its version, nothing else is to be installed
+
+    def placed(self, other: Needs | Declared) -> Needs:
+        """Give the same, from the places that another list names."""
+        return self.replace(
+            indexes=other.indexes, index_url=other.index_url, find_links=other.find_links, explicit=other.explicit,
+            sources=other.sources, pins=other.pins,
+        )  # fmt: skip
 
     def losing(self, *sentences: str) -> Needs:
         """Give the same, with more that could not be kept."""
@@ -54,7 +66,7 @@ def of_declared(name: str, declared: Declared, *, lost: Iterable[str] = ()) -> N
         declared.requires_python or "",
         declared.exclude_newer,
         tuple(lost),
-    )
+    ).placed(declared)
 
 
 def _where(line: Declaration, declared: Declared) -> str:
@@ -111,13 +123,26 @@ def portable(needs: Needs) -> Needs:
     constraints = [clean(text) for text in needs.constraints]
     indexes = [clean(text) for text in needs.indexes]
     lost += [f"the constraint `{text}`: its credentials" for text, secret in constraints if secret]
-    lost += [f"the index `{text}`: its credentials" for text, secret in indexes if secret]
+    default = clean(needs.index_url) if needs.index_url else None
+    links = [clean(text) for text in needs.find_links]
+    places = [*indexes, *([default] if default else []), *(one for one in links if "://" in one[0])]
+    lost += [f"the index `{text}`: its credentials" for text, secret in places if secret]
+    lost += [f"`--find-links {text}`: {PLACE}" for text, _ in links if _is_local(text)]
     return needs.replace(
         requirements=tuple(kept),
         constraints=tuple(text for text, _ in constraints),
         indexes=tuple(text for text, _ in indexes),
+        index_url=default[0] if default else None,
+        find_links=tuple(text for text, _ in links if not _is_local(text)),
         lost=tuple(lost),
     )
+
+
+def address(entry: str) -> tuple[str, str]:
+    """Part `name=address`; an index may have no name."""
+    before, mark, _ = entry.partition("://")
+    name, equals, _ = before.partition("=")
+    return (name, entry[len(name) + 1 :]) if mark and equals else ("", entry)
 
 
 def _is_local(text: str) -> bool:
@@ -143,6 +168,11 @@ def as_script(needs: Needs, *, path: Path | None = None) -> Script:
         indexes=needs.indexes,
         constraints=needs.constraints,
         exclude_newer=needs.exclude_newer,
+        index_url=needs.index_url,
+        find_links=needs.find_links,
+        explicit=needs.explicit,
+        sources=needs.sources,
+        pins=needs.pins,
     )
     reasons = (f"`{needs.python}` in `{path.name if path else needs.name}`",) if needs.python else ()
     data = "\n".join(need.text for need in needs.requirements).encode()

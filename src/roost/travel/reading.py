@@ -103,4 +103,6 @@ def of_script(script: Script, *, home: Home, settings: Settings, options: Option
     lost = [f"`import {one.name}` at line {one.line}: {one.sentence}" for one in plan.unresolved]
     lost += [note for note in script.notes if "is not used" in note]
     python = script.python.specifier or declared.requires_python or ""
-    return Needs(name, needs, declared.constraints, declared.indexes, python, declared.exclude_newer, tuple(lost))
+    return Needs(
+        name, needs, declared.constraints, declared.indexes, python, declared.exclude_newer, tuple(lost)
+    ).placed(declared)

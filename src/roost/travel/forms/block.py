@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+from roost.travel.needs import address
+
 from .values import Written
 
 TYPE_CHECKING = False
@@ -33,8 +35,19 @@ def tool(needs: Needs) -> list[str]:
     """Write what PEP 723 and PEP 621 have no key for, where uv and roost look for it."""
     lines = [f"exclude-newer = {quoted(needs.exclude_newer)}"] if needs.exclude_newer else []
     lines += _list("constraint-dependencies", needs.constraints) if needs.constraints else []
-    indexes = [line for address in needs.indexes for line in ("[[tool.uv.index]]", f"url = {quoted(address)}")]
-    return [*(["[tool.uv]", *lines] if lines else []), *indexes]
+    lines += _list("find-links", needs.find_links) if needs.find_links else []
+    indexes = [line for entry in needs.indexes for line in _index(entry, explicit=address(entry)[0] in needs.explicit)]
+    indexes += [*_index(needs.index_url, explicit=False), "default = true"] if needs.index_url else []
+    sources = [f"{name} = {{ index = {quoted(index)} }}" for name, index in needs.sources]
+    pins = [f"{quoted(name)} = {quoted(index)}" for name, index in needs.pins]
+    tables = (("tool.uv", lines), ("tool.uv.sources", sources), ("tool.roost.index.pins", pins))
+    return [line for name, rows in tables if rows for line in (f"[{name}]", *rows)] + indexes
+
+
+def _index(entry: str, *, explicit: bool) -> list[str]:
+    name, place = address(entry)
+    named = [f"name = {quoted(name)}"] if name else []
+    return ["[[tool.uv.index]]", *named, f"url = {quoted(place)}", *(["explicit = true"] if explicit else [])]
 
 
 def _python(needs: Needs) -> list[str]:

@@ -9,7 +9,7 @@ from roost.distributions import tables
 from roost.errors import Exit, RoostError
 from roost.travel.needs import Need, Needs
 
-from .requirements import plain
+from .requirements import options, pinned, plain
 from .values import Written
 
 TYPE_CHECKING = False
@@ -40,7 +40,7 @@ def write(needs: Needs) -> Written:
         needs: exact ones, for one minor version of Python.
     """
     short = needs.python.removeprefix("==").removesuffix(".*")
-    pip = [*(f"--extra-index-url {address}" for address in needs.indexes), *plain(needs.requirements)]
+    pip = [*options(needs), *plain(needs.requirements)]
     lines = [
         f"name: {json.dumps(needs.name)}",
         "channels:",
@@ -49,7 +49,7 @@ def write(needs: Needs) -> Written:
         f"  - python={short}",
         *(["  - pip", "  - pip:", *(f"      - {json.dumps(line)}" for line in pip)] if pip else []),
     ]
-    return Written("\n".join(lines) + "\n")
+    return Written("\n".join(lines) + "\n", pinned(needs))
 
 
 def read(path: Path, folder: Path) -> Needs:
@@ -108,6 +108,8 @@ def _with_pip(needs: Needs, lines: list[str], path: Path, folder: Path) -> Needs
     return needs.replace(
         requirements=(*needs.requirements, *read.requirements),
         constraints=(*needs.constraints, *read.constraints),
+        index_url=read.index_url or needs.index_url,
+        find_links=(*needs.find_links, *read.find_links),
         indexes=(*needs.indexes, *read.indexes),
         lost=(*needs.lost, *read.lost),
     )

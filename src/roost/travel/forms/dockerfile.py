@@ -28,7 +28,7 @@ def write(needs: Needs, *, files: Sequence[str], index: str | None) -> Written:
         index: the default index, without credentials; None: pip's own.
     """
     short = needs.python.removeprefix("==").removesuffix(".*")
-    pinned = [*(f"--extra-index-url {address}" for address in needs.indexes), *requirements.plain(needs.requirements)]
+    pinned = [*requirements.options(needs), *requirements.plain(needs.requirements)]
     every = all(need.hashes for need in needs.requirements)
     lost = (
         []
@@ -55,7 +55,7 @@ def write(needs: Needs, *, files: Sequence[str], index: str | None) -> Written:
     lines += [f"COPY {_words(name)}" for name in files]
     lines += ["USER 1000:1000"]
     lines += [f'CMD ["python3", {_quoted(f"/app/{files[0]}")}]'] if files else ['CMD ["python3"]']
-    return Written("\n".join(lines) + "\n", tuple(lost))
+    return Written("\n".join(lines) + "\n", (*requirements.pinned(needs), *lost))
 
 
 def _words(name: str) -> str:
@@ -168,7 +168,9 @@ class _Reading:
                 listed = self.files.get(waiting[0].rpartition("/")[2])
                 name = waiting.pop(0)
                 needs = _with(needs, listed) if listed else needs.losing(f"{said}: `{name}` is not here")
-            elif word in {"-i", "--index-url", "--extra-index-url"} and waiting:
+            elif word in {"-i", "--index-url"} and waiting:
+                needs = needs.replace(index_url=waiting.pop(0))
+            elif word == "--extra-index-url" and waiting:
                 needs = needs.replace(indexes=(*needs.indexes, waiting.pop(0)))
             elif word in {"-c", "--constraint", "-f", "--find-links", "-e", "--editable", "-t", "--target"} and waiting:
                 needs = needs.losing(f"{said}: `{word} {waiting.pop(0)}`")
@@ -192,6 +194,8 @@ def _with(needs: Needs, listed: Path) -> Needs:
     return needs.replace(
         requirements=(*needs.requirements, *read.requirements),
         constraints=(*needs.constraints, *read.constraints),
+        index_url=read.index_url or needs.index_url,
+        find_links=(*needs.find_links, *read.find_links),
         indexes=(*needs.indexes, *read.indexes),
         lost=(*needs.lost, *read.lost),
     )

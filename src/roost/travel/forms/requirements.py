@@ -6,7 +6,7 @@ import re
 
 from roost.scripts import requirements
 from roost.scripts.values import Declared
-from roost.travel.needs import Needs, of_declared
+from roost.travel.needs import Needs, address, of_declared
 
 from .values import Written
 
@@ -37,6 +37,8 @@ def read(path: Path) -> Needs:
         indexes=tuple(dict.fromkeys(listed.indexes)),
         constraints=tuple(listed.constraints),
         exclude_newer=said.get("exclude-newer"),
+        index_url=listed.index_url,
+        find_links=tuple(dict.fromkeys(listed.find_links)),
     )
     texts = [file.read_text("utf-8", "replace") for file in listed.files]
     variables = tuple(dict.fromkeys(name for text in texts for name in _VARIABLE.findall(text)))
@@ -52,17 +54,32 @@ def write(needs: Needs, *, constraints: str | None) -> Written:
     """
     head = [f"# requires-python: {needs.python}"] if needs.python else []
     head += [f"# exclude-newer: {needs.exclude_newer}"] if needs.exclude_newer else []
-    head += [f"--extra-index-url {address}" for address in needs.indexes]
+    head += options(needs)
     if not needs.constraints:
-        return Written("\n".join([*head, *lines(needs.requirements)]) + "\n")
+        return Written("\n".join([*head, *lines(needs.requirements)]) + "\n", pinned(needs))
     if constraints is None:
         lost = tuple(
             f"the constraint `{text}`: it needs a file of its own, which `--output` writes"
             for text in needs.constraints
         )
-        return Written("\n".join([*head, *lines(needs.requirements)]) + "\n", lost)
+        return Written("\n".join([*head, *lines(needs.requirements)]) + "\n", (*pinned(needs), *lost))
     text = "\n".join([*head, f"-c {constraints}", *lines(needs.requirements)]) + "\n"
-    return Written(text, beside=((constraints, "\n".join(needs.constraints) + "\n"),))
+    return Written(text, pinned(needs), beside=((constraints, "\n".join(needs.constraints) + "\n"),))
+
+
+def options(needs: Needs) -> list[str]:
+    """Write where distributions come from, one a line."""
+    found = [f"--index-url {address(needs.index_url)[1]}"] if needs.index_url else []
+    found += [f"--extra-index-url {address(entry)[1]}" for entry in needs.indexes]
+    return found + [f"--find-links {place}" for place in needs.find_links]
+
+
+def pinned(needs: Needs) -> tuple[str, ...]:
+    """Name what pip has no word for: that something comes from one index and no other."""
+    return tuple(
+        f"`{name}` from the index `{index}` alone: pip asks every index"
+        for name, index in (*needs.sources, *needs.pins)
+    )
 
 
 def lines(needs: tuple[Need, ...]) -> list[str]:
