@@ -34,7 +34,7 @@ def test_the_reference_says_what_the_code_says(capsys):
     ids=lambda page: page.stem,
 )
 def test_every_command_on_a_page_is_understood(page):
-    groups = {name.split()[0] for name in (command.name for command in cli.COMMANDS) if " " in name}
+    groups = {name.split()[0] for name in (command.name for command in cli.commands()) if " " in name}
     for words in commands(page):
         if len(words) > 2 and words[1:] != ["--version"]:
             parse(*cli.find(words[1:]))

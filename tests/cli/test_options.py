@@ -78,12 +78,12 @@ def test_a_wrong_command_line_says_what_was_probably_meant(argv, what, hint):
 @settings(deadline=None)
 @given(st.lists(st.text(max_size=8) | st.sampled_from(["-m", "--", "--with", "-", "-q", "--json"]), max_size=6))
 def test_any_words_are_understood_or_refused(words):
-    for command in cli.COMMANDS:
+    for command in cli.commands():
         with suppress(UsageError):
             assert set(parse(command, words).given) <= {option.key for option in command.options}
 
 
 def test_every_command_has_a_page_and_a_function():
-    for command in cli.COMMANDS:
+    for command in cli.commands():
         assert options.usage(command) in pages.page(command)
         assert callable(cli.handler(command))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from roost.errors import Exit, UsageError
 
 from .options import Arguments, Command, nearest, parse
-from .table import COMMANDS
+from .table import SCRIPTS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def _main(argv: Sequence[str], output: Output) -> int:
         from . import pages
 
         words = argv[1:] if argv[:1] == ["help"] else argv
-        return pages.show([word for word in words[:2] if word not in ASKING], output, COMMANDS)
+        return pages.show([word for word in words[:2] if word not in ASKING], output, commands())
     command, rest = find(argv)
     arguments = parse(command, rest)
     if arguments.has("help"):
@@ -60,17 +60,28 @@ def find(argv: Sequence[str]) -> tuple[Command, Sequence[str]]:
     Raises:
         UsageError: there is no such command.
     """
-    for length in (2, 1):
-        name = " ".join(argv[:length])
-        for command in COMMANDS:
-            if command.name == name:
-                return command, argv[length:]
+    for some in (lambda: SCRIPTS, commands):  # what a run needs, first
+        for length in (2, 1):
+            name = " ".join(argv[:length])
+            for command in some():
+                if command.name == name:
+                    return command, argv[length:]
     raise _no_such(argv)
+
+
+def commands() -> tuple[Command, ...]:
+    """Give every command, in the order in which they are shown."""
+    from .table_choices import CHOICES
+    from .table_env import ENVIRONMENTS
+    from .table_travel import TRAVEL
+
+    return (*SCRIPTS, *ENVIRONMENTS, *TRAVEL, *CHOICES)
 
 
 def _no_such(argv: Sequence[str]) -> UsageError:
     word = argv[0]
-    group = [command.name for command in COMMANDS if command.name.startswith(f"{word} ")]
+    every = commands()
+    group = [command.name for command in every if command.name.startswith(f"{word} ")]
     if group:
         close = nearest(argv[1], [name.split()[1] for name in group]) if len(argv) > 1 else None
         hint = (
@@ -88,7 +99,7 @@ def _no_such(argv: Sequence[str]) -> UsageError:
         )
     if word == "-" or Path(word).suffix in (".py", ".pyw", ".ipynb", ".md", ".pyz") or Path(word).exists():
         return UsageError(f"`{word}` is no command of roost", hints=(f"to run it: `roost run {word}`",))
-    close = nearest(word, dict.fromkeys(command.name.split()[0] for command in COMMANDS))
+    close = nearest(word, dict.fromkeys(command.name.split()[0] for command in every))
     hints = (f"did you mean `roost {close}`?",) if close else ()
     return UsageError(f"`{word}` is no command of roost", hints=(*hints, "`roost --help` lists the commands"))
 
@@ -102,4 +113,4 @@ def handler(command: Command) -> Handler:
     return found
 
 
-__all__ = ["COMMANDS", "find", "handler", "main"]
+__all__ = ["commands", "find", "handler", "main"]

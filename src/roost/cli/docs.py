@@ -14,7 +14,7 @@ from roost import settings
 from roost.errors import Exit, RoostError
 from roost.values import fields
 
-from . import COMMANDS
+from . import commands as every_command
 from .options import usage
 from .pages import spelled
 
@@ -66,9 +66,9 @@ def commands() -> str:
     lines = ["# Commands", "", "Generated from the table of commands: `python -m roost.cli.docs`.", ""]
     lines += [
         f"- [`roost {command.name}`](#roost-{command.name.replace(' ', '-')}): {_small(command)}"
-        for command in COMMANDS
+        for command in every_command()
     ]
-    for command in COMMANDS:
+    for command in every_command():
         lines += ["", f"## roost {command.name}", "", f"{command.summary}.", "", "```", usage(command), "```"]
         for paragraph in command.about:
             lines += ["", paragraph]
