@@ -55,6 +55,7 @@ def test_a_suggestion_resolves_and_imports(roost, script, conflicting, case):
     assert roost("run", file).output == prints
 
 
+@pytest.mark.covers("C7 conflicts")
 @pytest.mark.covers("B5")
 def test_both_sides_are_named_with_the_place_where_each_was_written(roost, script, conflicting):
     file = script("import fresh\n")

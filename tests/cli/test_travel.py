@@ -316,7 +316,7 @@ def over_there(index):
     return index
 
 
-@pytest.mark.covers("C7")
+@pytest.mark.covers("C7 export")
 def test_a_lock_for_another_machine_is_written_beside_and_taken_by_no_run_here(over_there, roost, script):
     path = script(THERE)
     done = roost("lock", "--platform", "windows", "--python", "3.9", "--allow", "kettle", path)

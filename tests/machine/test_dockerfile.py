@@ -9,7 +9,7 @@ from tests.machine.docker import BASE, daemon
 pytestmark = [pytest.mark.machine, pytest.mark.slow]
 
 
-@pytest.mark.covers("C7")
+@pytest.mark.covers("C7 docker")
 def test_an_exported_dockerfile_builds_and_its_image_runs_the_script(index, roost, script):
     index.add("soup", "2.0", requires=("stock>=1",), modules={"soup.py": "import stock\n"})
     index.add("soup", "3.0", requires=("stock>=1",), modules={"soup.py": "import stock\n"})

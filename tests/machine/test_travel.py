@@ -28,7 +28,7 @@ print(subprocess.run(["http", "--version"], capture_output=True, text=True).stdo
 WANTED = "(3, 11) &lt; so\nTrue\n"
 
 
-@pytest.mark.covers("C7")
+@pytest.mark.covers("C7 export")
 @pytest.mark.slow
 def test_a_packed_environment_runs_on_a_machine_without_network(new_machine: New, roost, script):
     roost.environ |= network()

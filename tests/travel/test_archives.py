@@ -46,7 +46,7 @@ def packed(roost, what, name="it.roost.tar.gz") -> Path:
 
 
 @pytest.mark.thorough
-@pytest.mark.covers("C7")
+@pytest.mark.covers("C7 export")
 def test_an_environment_is_packed_unpacked_elsewhere_and_runs_there_without_an_index(dinner, roost, elsewhere):
     archive = roost("env", "pack", dinner, "--json").data
     assert Path(archive["file"]).name == f"soup-{archive['sha256'][:16]}.roost.tar.gz"

@@ -69,7 +69,7 @@ def name_of(roost) -> str:
     return roost("env", "list", "--json").data["environments"][0]["name"]
 
 
-@pytest.mark.covers("C7")
+@pytest.mark.covers("C7 remote-cache")
 def test_an_environment_goes_through_s3_and_runs_where_no_index_answers(dinner, roost, elsewhere, s3):
     pushed = roost("env", "push", dinner, s3.url)
     assert pushed.output.startswith(f"pushed {name_of(roost)}: 3 wheels, ")

@@ -98,7 +98,7 @@ def test_there_are_twenty_of_them():
 
 
 @pytest.mark.thorough
-@pytest.mark.covers("C7")
+@pytest.mark.covers("C7 export")
 @pytest.mark.parametrize("form", FORMS)
 def test_each_list_comes_back_with_the_same_lock_or_names_what_was_lost(form, kitchen, tmp_path):
     named = {}
@@ -168,7 +168,7 @@ SECRET = "s3cret-Passw0rd"
 
 
 @pytest.mark.thorough
-@pytest.mark.covers("C7")
+@pytest.mark.covers("C7 export")
 @pytest.mark.parametrize("form", FORMS)
 def test_no_credentials_leave_in_any_form(form, kitchen, tmp_path, monkeypatch):
     monkeypatch.setenv("KITCHEN_TOKEN", SECRET)
