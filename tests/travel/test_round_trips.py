@@ -46,6 +46,7 @@ SETS = {
     "pre-release asked for": "stock>=2.0a1\n",
     "source only": "flour>=1\n",
     "an index of its own": "--extra-index-url {url}simple/\nsoup>=1\n",
+    "a default index of its own": "--index-url {url}simple/\nsoup>=1\n",
     "a Python": "# requires-python: >=3.8\n# exclude-newer: 2021-06-01T00:00:00Z\nsoup\n",
 }
 BESIDE = {"limits.txt": "soup<2\nstock<1.4 # too strong\n", "more.txt": "# more\ncrumb<0.3\n-c limits.txt\n"}
