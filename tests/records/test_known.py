@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -469,6 +470,27 @@ def test_what_is_remembered_is_bounded(tmp_path):
     assert len(list((tmp_path / "aa").iterdir())) == sealed.MOST
     assert sealed.find(str(tmp_path), names[0]) is None
     assert sealed.find(str(tmp_path), names[-1]) == {"number": len(names) - 1, "form": sealed.FORM}
+
+
+def test_collecting_takes_what_a_killed_process_was_writing(learned):
+    home = learned.home
+    dead = subprocess.Popen(["true"])
+    dead.wait()
+    old = time.time() - 60
+    names = {
+        home.launcher / f"stamps/1000.{dead.pid}.{dead.pid}.tmp": False,
+        home.state / f"past/.1e.json.{dead.pid}.140000000000000.tmp": False,
+        home.state / f"past/.1f.json.{os.getpid()}.140000000000000.tmp": True,  # it lives
+    }
+    for path in names:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("half")
+        os.utime(path, (old, old))
+    young = home.launcher / f"stamps/1001.{dead.pid}.{dead.pid}.tmp"
+    young.write_text("perhaps a process in another container")
+    collecting.collect(home, older_than=3600)
+    assert {path: path.exists() for path in names} == names
+    assert young.exists()
 
 
 @pytest.mark.thorough

@@ -21,6 +21,7 @@ AGE = 30 * 86400.0  # seconds after which a text or an answer that nobody asked 
 YOUNG = (
     60.0  # seconds in which a stamp may wait for the record that is being written; later the record counts for nothing
 )
+SOON = 5.0  # seconds after which a file whose writer is not seen is left by a dead one
 _STAMP = re.compile(rb"/stamps/(\d+)")
 
 
@@ -42,6 +43,7 @@ def collect(home: Home, *, older_than: float) -> None:
     Args:
         older_than: seconds since a text or an answer was last asked for.
     """
+    _drop_unfinished(home)
     now = time.time()
     named = set()
     for record in _records(home.launcher / FORM):
@@ -55,6 +57,26 @@ def collect(home: Home, *, older_than: float) -> None:
     for stamp in home.launcher.glob("stamps/*"):
         if os.fsencode(stamp.name) not in named and now - _inode_changed(stamp) > YOUNG:
             stamp.unlink(missing_ok=True)
+
+
+def _drop_unfinished(home: Home) -> None:
+    """Remove what a process was writing when it was killed: nobody writes it to its end."""
+    for folder in (home.launcher, home.state, home.runs):
+        for file in folder.rglob("*.tmp"):
+            numbers = [int(part) for part in file.name.split(".") if part.isdecimal()]
+            writer = numbers[-2:-1] if file.name.startswith(".") else numbers[-1:]  # `home.write`, or `sealed.write`
+            if time.time() - _changed(file) > SOON and not any(map(_lives, writer)):
+                file.unlink(missing_ok=True)
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _records(folder: Path) -> Iterator[Path]:
