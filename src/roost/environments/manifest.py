@@ -86,6 +86,14 @@ def summary(folder: Path) -> Environment | None:
         return None
 
 
+def broken(folder: Path) -> bool:
+    """Tell whether a folder has no manifest that is whole, whichever version of roost has written it."""
+    try:
+        return json.loads((folder / FILE).read_bytes())["schema"] == SCHEMA and read(folder) is None
+    except (OSError, ValueError, KeyError, TypeError):
+        return True
+
+
 def write(folder: Path, manifest: Manifest) -> None:
     """Write the manifest, whole or not at all, and sync it and its folder.
 

@@ -192,16 +192,19 @@ def sweep(home: Home) -> None:
 
 
 def drop_unreadable(home: Home) -> None:
-    """Take away folders whose manifest cannot be read: nobody takes them for environments any more."""
+    """Take away folders whose manifest is cut or gone: nobody takes them for environments any more.
+
+    Another version of roost may write its manifests in another way; those are whole and stay.
+    """
     from .use import busy, drop
 
     for path in _folders(home):
         guard = home.locks / f"build-{path.name.rpartition('-')[2]}"
-        if manifest.read(path):
+        if not manifest.broken(path):
             continue
         try:
             with locks.exclusive(guard, timeout=0):
-                if manifest.read(path) is None and not busy(home, path):
+                if manifest.broken(path) and not busy(home, path):
                     discard(home, path)
                     drop(home, path)
                     locks.drop(guard)
