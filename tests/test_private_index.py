@@ -122,6 +122,25 @@ def test_what_an_import_adds_while_the_script_runs_is_ones_own_too(roost, script
     assert of_public(public) == []
 
 
+@pytest.mark.parametrize("how", ["find-links", "extra-index-url"])
+def test_folders_of_pips_configuration_are_copies_of_what_is_public(roost, script, index, tmp_path, how):
+    index.add("soup", "2.0")
+    folder = tmp_path / "wheels"
+    place = folder / "soup" if how == "extra-index-url" else folder
+    place.mkdir(parents=True)
+    for name in ("soup", "only-here"):
+        where = folder / name if how == "extra-index-url" else folder
+        where.mkdir(exist_ok=True)
+        filename, data = wheel(name, "1.0")
+        (where / filename).write_bytes(data)
+        (where / "index.html").write_text(f'<a href="{filename}">{filename}</a>')
+    variable = {"find-links": "PIP_FIND_LINKS", "extra-index-url": "PIP_EXTRA_INDEX_URL"}[how]
+    value = str(folder) if how == "find-links" else folder.as_uri()
+    source = "# /// script\n# dependencies = ['soup>=2', 'only-here']\n# ///\nimport soup, only_here\nprint(soup.__version__)\n"
+    said = roost("run", script(source), **{variable: value})
+    assert (said.status, said.output) == (0, "2.0\n"), said.errors
+
+
 @pytest.mark.covers("B6")
 def test_a_folder_of_wheels_gives_its_names_alone(roost, script, home, public, tmp_path):
     wheels = tmp_path / "wheels"

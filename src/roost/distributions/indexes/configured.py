@@ -40,21 +40,24 @@ def configured(settings: Settings, environ: Mapping[str, str]) -> Indexes:
         or _words(environ, "UV_INDEX")
         or _words(environ, "UV_EXTRA_INDEX_URL")
         or uv().extra
-        or _words(environ, "PIP_EXTRA_INDEX_URL")
-        or pip().extra
     )
     find_links = (
         settings.index_find_links
         or tuple(place for place in environ.get("UV_FIND_LINKS", "").split(",") if place)
         or uv().find_links
-        or _words(environ, "PIP_FIND_LINKS")
-        or pip().find_links
     )
+    shared: list[str] = []
+    if not extra:
+        extra = _words(environ, "PIP_EXTRA_INDEX_URL") or pip().extra
+        shared += filter(_local, extra)
+    if not find_links:
+        find_links = _words(environ, "PIP_FIND_LINKS") or pip().find_links
+        shared += filter(_local, find_links)
     pins, commands = (
         _pairs(settings.index_pins, "index.pins"),
         _pairs(settings.index_token_command, "index.token-command"),
     )
-    found = Indexes(default, tuple(extra), tuple(find_links), pins, public=settings.index_public)
+    found = Indexes(default, tuple(extra), tuple(find_links), pins, public=(*settings.index_public, *shared))
     names = {place.name for place in found.places}
     found = found.replace(commands=tuple((name, command) for name, command in commands if name in names))
     return _ordered(found, environ)
@@ -126,6 +129,15 @@ def _pairs(texts: Iterable[str], setting: str) -> tuple[tuple[str, str], ...]:
             raise ConfigurationError(f"`{setting}` must have pairs such as `NAME=VALUE`, not `{text}`")
         found.append((name.strip(), value.strip()))
     return tuple(found)
+
+
+def _local(address: str) -> bool:
+    """Tell whether a place is a folder of this machine.
+
+    pip asks those that stand in its configuration together with the index: they are copies of what is public there, of
+    some versions, and whoever may write to them may write anything.
+    """
+    return "://" not in address or address.startswith("file:")
 
 
 def _words(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
