@@ -58,7 +58,9 @@ def test_pips_files_are_read(user, tmp_path):
         "[global]\nindex-url = https://pip/simple\nextra-index-url =\n    https://a/simple\n    https://b/simple\n[install]\nfind-links = /wheels\n"
     )
     found = configured(Settings(), user)
-    assert found == Indexes("https://pip/simple", ("https://a/simple", "https://b/simple"), ("/wheels",), public=("/wheels",))
+    assert found == Indexes(
+        "https://pip/simple", ("https://a/simple", "https://b/simple"), ("/wheels",), public=("/wheels",)
+    )
 
 
 def test_uvs_files_are_read(user, tmp_path):

@@ -35,12 +35,7 @@ def configured(settings: Settings, environ: Mapping[str, str]) -> Indexes:
         or environ.get("PIP_INDEX_URL")
         or pip().default
     )
-    extra = (
-        settings.index_extra
-        or _words(environ, "UV_INDEX")
-        or _words(environ, "UV_EXTRA_INDEX_URL")
-        or uv().extra
-    )
+    extra = settings.index_extra or _words(environ, "UV_INDEX") or _words(environ, "UV_EXTRA_INDEX_URL") or uv().extra
     find_links = (
         settings.index_find_links
         or tuple(place for place in environ.get("UV_FIND_LINKS", "").split(",") if place)
