@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.thorough
+
 COMMAND = re.compile(r"^hint: .*which was tried: `roost ([^`]+)`", re.MULTILINE)
 
 

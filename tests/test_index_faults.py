@@ -7,6 +7,8 @@ import re
 
 import pytest
 
+pytestmark = pytest.mark.thorough
+
 BLOCK = "# /// script\n# dependencies = ['soup']\n# ///\nimport soup\nprint(soup.__version__)\n"
 
 

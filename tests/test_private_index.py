@@ -12,6 +12,8 @@ import pytest
 from tests import index as indexes
 from tests.index import wheel
 
+pytestmark = pytest.mark.thorough
+
 LOGIN = ("bob", "s3cret-w0rd")
 
 

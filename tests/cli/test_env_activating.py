@@ -14,6 +14,8 @@ from tests import parts
 from tests.environments.test_foreign import make_conda, make_venv
 from tests.runs.test_terminal import Terminal
 
+pytestmark = pytest.mark.thorough
+
 SAY = "python -c 'import sys; print(sys.prefix)'"
 
 

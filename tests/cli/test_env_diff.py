@@ -4,6 +4,8 @@ import pytest
 
 from tests.environments.test_foreign import make_venv
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 def meals(index, roost, script):

@@ -6,6 +6,8 @@ import time
 
 import pytest
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 def dinner(index, roost, script):

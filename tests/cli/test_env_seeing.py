@@ -7,6 +7,8 @@ import pytest
 
 from tests.environments.test_foreign import make_conda, make_venv
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 def kitchen(index, roost, script, environ, tmp_path):

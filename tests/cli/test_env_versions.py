@@ -8,6 +8,8 @@ import pytest
 
 from tests.index import wheel
 
+pytestmark = pytest.mark.thorough
+
 ASKING = "# /// script\n# dependencies = ['soup']\n# ///\nimport soup\nprint(soup.__version__)\n"
 
 

@@ -18,6 +18,8 @@ from roost.cli.page.treemap import HEIGHT, WIDTH, Box, Tile, squarify, treemap
 from tests import parts
 from tests.environments.test_foreign import make_venv
 
+pytestmark = pytest.mark.thorough
+
 HOSTILE = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
 TILE = re.compile(r'<rect class="(?:tile|none)"[^>]* data-bytes="(\d+)"[^>]* width="([\d.]+)" height="([\d.]+)"')
 

@@ -13,6 +13,8 @@ import pytest
 from roost.inside.pip import answers
 from tests.environments.conftest import look, run
 
+pytestmark = pytest.mark.thorough
+
 PYENV = Path.home() / ".pyenv" / "versions"
 
 

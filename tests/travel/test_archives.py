@@ -13,6 +13,8 @@ import pytest
 
 from tests.conftest import Roost
 
+pytestmark = pytest.mark.thorough
+
 NEEDS = "# /// script\n# dependencies = ['soup[bread]>=1']\n# ///\nimport soup; print(soup.stock.__version__)\n"
 
 
