@@ -3,16 +3,6 @@ from __future__ import annotations
 import pytest
 
 
-@pytest.fixture
-def dinner(index, roost, script):
-    """A script with an environment."""
-    index.add("soup", "2.0", requires=("stock>=1",))
-    index.add("stock", "1.4")
-    path = script("# /// script\n# dependencies = ['soup']\n# ///\nimport soup\n")
-    assert roost("run", path).status == 0
-    return path
-
-
 @pytest.mark.covers("C5")
 def test_environments_are_listed_shown_and_removed(dinner, roost):
     [listed] = roost("env", "list", "--size", "--json").data["environments"]

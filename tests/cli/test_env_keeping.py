@@ -9,16 +9,6 @@ import pytest
 pytestmark = pytest.mark.thorough
 
 
-@pytest.fixture
-def dinner(index, roost, script):
-    """A script with an environment."""
-    index.add("soup", "2.0", requires=("stock>=1",))
-    index.add("stock", "1.4")
-    path = script("# /// script\n# dependencies = ['soup']\n# ///\nimport soup\n")
-    assert roost("run", path).status == 0
-    return path
-
-
 @pytest.mark.covers("C7 keeping")
 def test_the_bytes_of_environments_are_shown(dinner, roost):
     found = roost("env", "du", "--json").data

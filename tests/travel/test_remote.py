@@ -270,32 +270,21 @@ def test_the_name_of_an_object_cannot_lead_elsewhere(tmp_path, room):
     travel.push(room.home, built, str(tmp_path / "shared"), settings=settings, report=room.report)
     [file] = (tmp_path / "shared/keys").iterdir()
     document = json.loads(file.read_bytes())
+
+    def pull() -> None:
+        shared = str(tmp_path / "shared")
+        travel.pull(built.key, None, shared, home=room.home, settings=settings, options=None, report=room.report)
+
     for field, value in (("archive", "../../evil"), ("key", "../evil")):
         body = json.loads(document["body"]) | {field: value}
         file.write_text(json.dumps(document | {"body": json.dumps(body)}))
         with pytest.raises(RemoteDamaged):
-            travel.pull(
-                built.key,
-                None,
-                str(tmp_path / "shared"),
-                home=room.home,
-                settings=settings,
-                options=None,
-                report=room.report,
-            )
+            pull()
     body = json.loads(document["body"])
     body["artifacts"][0][4] = "../evil"
     file.write_text(json.dumps(document | {"body": json.dumps(body)}))
     with pytest.raises(RemoteDamaged):
-        travel.pull(
-            built.key,
-            None,
-            str(tmp_path / "shared"),
-            home=room.home,
-            settings=settings,
-            options=None,
-            report=room.report,
-        )
+        pull()
 
 
 @pytest.mark.parametrize("module", ["fsspec", "fsspec.core"])

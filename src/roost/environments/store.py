@@ -135,7 +135,7 @@ def remove(home: Home, environment: Environment, *, timeout: float = 60) -> None
         EnvironmentInUse: one does.
         LockHeld: it is being built for longer than that.
     """
-    from .use import busy, drop
+    from .use import busy
 
     if environment.path.parent != home.environments:
         raise EnvironmentInUse(
@@ -148,9 +148,16 @@ def remove(home: Home, environment: Environment, *, timeout: float = 60) -> None
         user = busy(home, environment.path)
         if user:
             raise EnvironmentInUse(f"cannot remove `{environment.name}`", why=(user,), hints=("end it first",))
-        discard(home, environment.path)
-        drop(home, environment.path)
-        locks.drop(guard)
+        _take_away(home, environment.path, guard)
+
+
+def _take_away(home: Home, path: Path, guard: Path) -> None:
+    """Remove a folder and the files of its locks, of which we hold its key's."""
+    from .use import drop
+
+    discard(home, path)
+    drop(home, path)
+    locks.drop(guard)
 
 
 def discard(home: Home, path: Path) -> None:
@@ -196,7 +203,7 @@ def drop_unreadable(home: Home) -> None:
 
     Another version of roost may write its manifests in another way; those are whole and stay.
     """
-    from .use import busy, drop
+    from .use import busy
 
     for path in _folders(home):
         guard = home.locks / f"build-{path.name.rpartition('-')[2]}"
@@ -205,9 +212,7 @@ def drop_unreadable(home: Home) -> None:
         try:
             with locks.exclusive(guard, timeout=0):
                 if manifest.broken(path) and not busy(home, path):
-                    discard(home, path)
-                    drop(home, path)
-                    locks.drop(guard)
+                    _take_away(home, path, guard)
         except locks.LockHeld:  # it is being built
             continue
 

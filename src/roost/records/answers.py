@@ -125,11 +125,10 @@ def _whole(environment: Environment) -> tuple[str, ...]:
     """Name what shows that an environment is the one in which imports were tried."""
     from roost.environments.manifest import FILE, packages
 
-    short = environment.short
     return (
         os.fspath(environment.python),
         os.fspath(environment.path / FILE),
-        os.fspath(packages(environment.path, short)),
+        os.fspath(packages(environment.path, environment.short)),
     )
 
 

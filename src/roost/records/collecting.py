@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 
 KEPT = 128  # references of scripts that are gone
 AGE = 30 * 86400.0  # seconds after which a text or an answer that nobody asked for is forgotten
-YOUNG = (
-    60.0  # seconds in which a stamp may wait for the record that is being written; later the record counts for nothing
-)
+YOUNG = 60.0  # seconds in which a stamp may wait for its record; one that is written later counts for nothing
 SOON = 5.0  # seconds after which a file whose writer is not seen is left by a dead one
 _STAMP = re.compile(rb"/stamps/(\d+)")
 

@@ -50,6 +50,14 @@ class Needs(Value):
             sources=other.sources, pins=other.pins,
         )  # fmt: skip
 
+    def listing(self, read: Needs) -> Needs:
+        """Give the same, with what a requirements file that it names lists."""
+        return self.replace(
+            requirements=(*self.requirements, *read.requirements), constraints=(*self.constraints, *read.constraints),
+            index_url=read.index_url or self.index_url, find_links=(*self.find_links, *read.find_links),
+            indexes=(*self.indexes, *read.indexes), lost=(*self.lost, *read.lost),
+        )  # fmt: skip
+
     def losing(self, *sentences: str) -> Needs:
         """Give the same, with more that could not be kept."""
         return self.replace(lost=tuple(dict.fromkeys((*self.lost, *sentences))))

@@ -104,15 +104,7 @@ def _with_pip(needs: Needs, lines: list[str], path: Path, folder: Path) -> Needs
 
     file = folder / path.name
     file.write_text("\n".join(lines) + "\n", "utf-8")
-    read = requirements.read(file)
-    return needs.replace(
-        requirements=(*needs.requirements, *read.requirements),
-        constraints=(*needs.constraints, *read.constraints),
-        index_url=read.index_url or needs.index_url,
-        find_links=(*needs.find_links, *read.find_links),
-        indexes=(*needs.indexes, *read.indexes),
-        lost=(*needs.lost, *read.lost),
-    )
+    return needs.listing(requirements.read(file))
 
 
 def _with_match(needs: Needs, text: str) -> Needs:

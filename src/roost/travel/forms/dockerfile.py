@@ -167,7 +167,11 @@ class _Reading:
             if word in {"-r", "--requirement"} and waiting:
                 listed = self.files.get(waiting[0].rpartition("/")[2])
                 name = waiting.pop(0)
-                needs = _with(needs, listed) if listed else needs.losing(f"{said}: `{name}` is not here")
+                needs = (
+                    needs.listing(requirements.read(listed))
+                    if listed
+                    else needs.losing(f"{said}: `{name}` is not here")
+                )
             elif word in {"-i", "--index-url"} and waiting:
                 needs = needs.replace(index_url=waiting.pop(0))
             elif word == "--extra-index-url" and waiting:
@@ -187,18 +191,6 @@ def _one(needs: Needs, word: str, said: str) -> Needs:
     except InvalidRequirement:
         return needs.losing(f"{said}: `{word}` is no requirement that could be kept")
     return needs.replace(requirements=(*needs.requirements, Need(word, where=said)))
-
-
-def _with(needs: Needs, listed: Path) -> Needs:
-    read = requirements.read(listed)
-    return needs.replace(
-        requirements=(*needs.requirements, *read.requirements),
-        constraints=(*needs.constraints, *read.constraints),
-        index_url=read.index_url or needs.index_url,
-        find_links=(*needs.find_links, *read.find_links),
-        indexes=(*needs.indexes, *read.indexes),
-        lost=(*needs.lost, *read.lost),
-    )
 
 
 def _commands(words: list[str]) -> Iterator[list[str]]:
