@@ -57,17 +57,20 @@ def test_two_versions_build_at_once_in_one_home_and_leave_each_other_alone(
 ):
     index.add("soup", "2.0")
     path = script("import soup\nprint(soup.__version__)\n")
+    same = script(
+        "import soup\nprint(soup.__version__)  # as a text of its own: what is known serves both\n", "same.py"
+    )
     assert [one("--version").output for one in (roost, newer)] == [f"roost {__version__}\n", f"roost {NEWER}\n"]
     asked = index.hold("soup-2.0")
-    running = [one.start("run", path) for one in (roost, newer)]
+    running = [roost.start("run", path), newer.start("run", same)]
     assert asked.wait(60)
     index.release("soup-2.0")
     ended = [process.communicate(timeout=60) for process in running]
     assert [output for output, _ in ended] == ["2.0\n"] * 2, ended
     (old,), (new,) = environments(roost), environments(newer)
     assert old != new
-    for one in (roost, newer, roost):
-        ran = one("run", "--offline", path)
+    for one, at in ((roost, path), (newer, same), (roost, path)):
+        ran = one("run", "--offline", at)
         assert (ran.status, ran.output, ran.errors) == (0, "2.0\n", "")
     assert roost("env", "gc", "--older-than", "0").status == 0
     assert environments(newer) == [new]

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 def run(arguments: Arguments, output: Output) -> int:
     """Become the script, or wait for its end: until it has succeeded once, and with `--report`."""
     from roost import runs
+    from roost.records import turns
 
     target = arguments.text("report")
     if target:
@@ -39,6 +40,7 @@ def run(arguments: Arguments, output: Output) -> int:
     if not runs.awaited(prepared, home=home):
         if plain:
             runs.record(prepared, given, began=began, home=home, settings=settings)
+        turns.ended()
         runs.execute(prepared, arguments.rest, home=home, report=output, given=given)
     ended = runs.first_run(
         prepared, arguments.rest, home=home, settings=settings, report=output, began=began, given=given, plain=plain

@@ -52,6 +52,9 @@ def collect(home: Home, *, older_than: float) -> None:
                 file.unlink(missing_ok=True)
             else:
                 named |= set(_STAMP.findall(_read(file)))
+    for turn in home.launcher.glob("turns/*"):
+        if now - _changed(turn) > older_than:
+            turn.unlink(missing_ok=True)
     for stamp in home.launcher.glob("stamps/*"):
         if os.fsencode(stamp.name) not in named and now - _inode_changed(stamp) > YOUNG:
             stamp.unlink(missing_ok=True)

@@ -63,15 +63,25 @@ def begin(argv: Sequence[str]) -> int | None:
 
 
 def _run(words: Sequence[str], folder: str) -> None:
-    began = time.time_ns()
-    text = _text(words)
+    text = _start(words, folder)
     if text is None:
         return
-    known = sealed.find(f"{folder}/texts", sha256(text.data))
-    if known is not None:
+    from .turns import follow
+
+    if follow(folder, sha256(text.data)):
+        _start(words, folder)  # read again: it may have been edited since
+
+
+def _start(words: Sequence[str], folder: str) -> Text | None:
+    """Become a text that is known; gives it where it is not, None where it is not looked up."""
+    began = time.time_ns()
+    text = _text(words)
+    known = sealed.find(f"{folder}/texts", sha256(text.data)) if text else None
+    if text and known is not None:
         absent = _as_before(text, known, began)
         if absent is not None:
             _become(text, known, absent, began, folder)
+    return text
 
 
 def _text(words: Sequence[str]) -> Text | None:

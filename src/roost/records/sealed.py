@@ -67,7 +67,7 @@ def keep(folder: str, name: str, value: Mapping[str, object]) -> None:
     if len(names) > MOST:
         paths = sorted((f"{bucket}/{one}" for one in names), key=_moment)
         for one in paths[: len(paths) - MOST]:
-            _forget(one)
+            forget(one)
 
 
 def begins(path: str, data: bytes) -> bool:
@@ -97,7 +97,7 @@ def write(path: str, data: bytes) -> None:
             os.close(descriptor)
         os.replace(beside, path)  # noqa: PTH105
     except OSError:
-        _forget(beside)
+        forget(beside)
         raise
 
 
@@ -148,7 +148,8 @@ def _moment(path: str) -> int:
         return 0
 
 
-def _forget(path: str) -> None:
+def forget(path: str) -> None:
+    """Delete a file, if that is possible."""
     try:
         os.unlink(path)  # noqa: PTH108
     except OSError:

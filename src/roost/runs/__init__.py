@@ -1,6 +1,6 @@
 """Environment → Outcome: preparing, launching, waiting, records."""
 
-from .first import awaited, first_run, sentence, succeeded
+from .first import awaited, first_run, sentence
 from .launch import CannotStart, execute, launch
 from .prepare import prepare
 from .records import record
@@ -21,6 +21,5 @@ __all__ = [
     "prepare",
     "record",
     "sentence",
-    "succeeded",
     "supervise",
 ]

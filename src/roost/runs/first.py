@@ -20,6 +20,8 @@ from __future__ import annotations
 import os
 import signal
 
+from roost.records import turns
+
 from .failures import oom_kills, record_failure
 from .past import past, remember
 from .records import record
@@ -71,10 +73,14 @@ def first_run(
         CannotStart: the system refuses to start the environment's Python.
     """
     before = oom_kills()
+    turns.started()
     outcome = supervise(prepared, arguments, home=home, report=report, given=given, ours=False)
     if outcome.status == 0:
-        succeeded(prepared, given, plain=plain, began=began, home=home, settings=settings)
+        _known(prepared, given, plain=plain, began=began, home=home, settings=settings)
+        turns.ended()
+        _clear_up(home, settings)
         return Ended(outcome, None)
+    turns.ended()
     if outcome.signal is None or outcome.signal in _ASKED:
         known = past(home, prepared)
         known = known.replace(ends=known.ends + 1)
@@ -88,18 +94,13 @@ def first_run(
     return Ended(outcome, file, out_of_memory=memory)
 
 
-def succeeded(
-    prepared: Prepared, given: str | None, *, plain: bool, began: int, home: Home, settings: Settings
-) -> None:
-    """Note the first success of a script: the one place where it becomes known. Never fails.
-
-    Args:
-        given, plain: as for `first_run`.
-        began: when we began to read, nanoseconds since the epoch; what was edited since is seen at the next run.
-    """
+def _known(prepared: Prepared, given: str | None, *, plain: bool, began: int, home: Home, settings: Settings) -> None:
     remember(home, prepared, past(home, prepared).replace(succeeded=True))
     if plain:
         record(prepared, given, began=began, home=home, settings=settings)
+
+
+def _clear_up(home: Home, settings: Settings) -> None:
     from roost.records import keeping
 
     keeping.collect_behind(home, settings)
