@@ -36,6 +36,11 @@ class Home(Value):
         return self.data / "pythons"
 
     @property
+    def prefixes(self) -> Path:
+        """Conda packages with a Python among them, one folder for each set."""
+        return self.data / "prefixes"
+
+    @property
     def runs(self) -> Path:
         """Records of runs that ended badly."""
         return self.data / "runs"

@@ -31,6 +31,7 @@ class Settings(Value):
     index_ca_file: str | None = None  # certificates (PEM) by which indexes are known, beside the system's
     index_timeout: float = 30.0  # seconds that one question to an index may take, repetitions included
     index_exclude_newer: str | None = None  # a date, or a duration such as "7 days"
+    conda_channels: tuple[str, ...] = ("conda-forge",)  # where conda packages come from, the first one is asked first
     lock_max_age_days: float = 30.0  # a remembered lock that is older is asked again, when the index can be asked
     build_timeout: float = 1800.0  # seconds that one build of an environment may take
     remote_url: str | None = None  # a cache shared with other machines, looked into before an index is asked: `s3://…`

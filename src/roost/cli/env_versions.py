@@ -266,17 +266,15 @@ def _asked(file: str, arguments: Arguments, home: Home, settings: Settings, outp
     """Put the question of a script together, with a Python that is there."""
     from roost import distributions
     from roost.distributions.lock import request
-    from roost.scripts import Choice, pythons
 
     options = place.options(arguments, settings)
     script = place.read(file, home, output)
     plan = distributions.plan(script, home=home, settings=settings, options=options, report=output)
-    interpreter = plan.python.interpreter or pythons.fetch(
-        plan.python, home=home, offline=options.offline, report=output
-    )
-    plan = plan.replace(python=Choice(interpreter, plan.python.wanted, plan.python.reason))
+    python = distributions.have(plan, home=home, settings=settings, options=options, report=output)
+    plan = plan.replace(python=python)
+    assert python.interpreter is not None
     known = distributions.remembered(plan, home=home, settings=settings)
-    return Asked(plan, request(plan, interpreter, settings), known, home, settings, options)
+    return Asked(plan, request(plan, python.interpreter, settings), known, home, settings, options)
 
 
 def _scripts(home: Home, word: str) -> list[Path]:

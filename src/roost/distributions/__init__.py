@@ -3,6 +3,7 @@
 from .extend import extend
 from .lock import lock, remembered, without
 from .plan import answer, plan, plan_for
+from .python import have
 from .values import Answer, Artifact, Lock, Options, Plan, Requirement, Unresolved
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Unresolved",
     "answer",
     "extend",
+    "have",
     "lock",
     "plan",
     "plan_for",

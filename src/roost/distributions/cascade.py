@@ -138,11 +138,11 @@ def _steps(plan: Plan, request: Request, means: Means, options: Options) -> Gene
     if offline:
         return
     fault = first if isinstance(first, AWAY) else fault
-    if options.python is None and _python_decides(fault):
+    if options.python is None and plan.conda is None and _python_decides(fault):
         for other in _other_pythons(plan, request.interpreter, means, fault):
             ask = partial(_with_uv, least.replace(interpreter=other), means, what)
             yield Step(f"uv with Python {other.short}", ask, left_out)
-    if isinstance(fault, PIP_HELPS):
+    if isinstance(fault, PIP_HELPS) and plan.conda is None:
         from .pip import resolve_with_pip
 
         yield Step("pip", partial(resolve_with_pip, least, means, what), left_out)

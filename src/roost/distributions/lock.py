@@ -6,8 +6,8 @@ import os
 
 from roost import locks
 from roost.errors import RoostError
-from roost.scripts import pythons
 
+from .python import have
 from .requests import Request, recall, remember
 from .values import Lock
 
@@ -34,7 +34,8 @@ def lock(plan: Plan, *, home: Home, settings: Settings, options: Options, report
         RoostError: of the classes in `faults`: nothing satisfies the plan, or nothing could be asked.
     """
     offline = options.offline or settings.offline
-    interpreter = plan.python.interpreter or pythons.fetch(plan.python, home=home, offline=offline, report=report)
+    interpreter = have(plan, home=home, settings=settings, options=options, report=report).interpreter
+    assert interpreter is not None
     asked = request(plan, interpreter, settings)
     if plan.script.declared.lock is not None and not options.upgrade:
         from .beside import use

@@ -31,6 +31,7 @@ class Namer:
         asker: makes what asks the index; called when it is needed for the first time.
         allowed: canonical names that the user trusts.
         modules: the dotted names of everything that the script imports.
+        beside: top-level modules that the Python has beside the standard library: from conda packages.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class Namer:
         asker: Callable[[], Asker],
         allowed: frozenset[str] = frozenset(),
         modules: frozenset[str] = frozenset(),
+        beside: frozenset[str] = frozenset(),
     ) -> None:
         """Answer nothing yet."""
         self._target = target
@@ -48,6 +50,7 @@ class Namer:
         self._asker = asker
         self._allowed = allowed
         self._modules = modules
+        self._beside = beside
         self._roots = frozenset(module.partition(".")[0] for module in modules)
 
     def parts(self, one: Import) -> tuple[Import, ...]:
@@ -82,6 +85,7 @@ class Namer:
         return (
             self._nothing(one)
             or self._standard(one)
+            or self._from_conda(one)
             or self._declared(one)
             or self._python2(one)
             or self._declared_by_wheel(one)
@@ -131,6 +135,9 @@ class Namer:
         return failed(
             "standard library", "api gone", sentence, f"run it on another Python: `roost run --python '{python}' FILE`"
         )
+
+    def _from_conda(self, one: Import) -> Named | None:
+        return Named("declared", f"`{one.root}` is among the conda packages") if one.root in self._beside else None
 
     def _declared(self, one: Import) -> Named | None:
         provider = self._coverage.provider(one.module)

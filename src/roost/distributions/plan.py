@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from roost.settings import Settings
 
     from .asking import Asker
+    from .conda import Needs
     from .targets import Target
     from .values import Options
 
@@ -37,9 +38,13 @@ def plan(script: Script, *, home: Home, settings: Settings, options: Options, re
     """
     from roost.scripts import pythons
 
-    choice = pythons.choose(
-        script.python, wanted=options.python, home=home, settings=settings, offline=options.offline or settings.offline
-    )
+    offline = options.offline or settings.offline
+    choice = pythons.choose(script.python, wanted=options.python, home=home, settings=settings, offline=offline)
+    needs = _conda(script, options, settings)
+    if needs:
+        from . import conda
+
+        choice = conda.standing(needs, choice, home=home, settings=settings, upgrade=options.upgrade, offline=offline)
     return plan_for(script, choice, home=home, settings=settings, options=options, report=report)
 
 
@@ -84,12 +89,15 @@ def plan_for(
     """
     target = target or targets.of(choice)
     declared = [(_declared(line, script), line) for line in script.declared.requirements if line.via != "pylock"]
-    extra = [read(direct.bare(text), folder=None) for text in options.extra]
+    needs = _conda(script, options, settings)
+    texts = [text for text in options.extra if not text.startswith("conda:")]
+    extra = [read(direct.bare(text), folder=None) for text in texts]
     allowed = frozenset(canonical(name) for name in options.allow) | frozenset(trusted(home))
     asker = _Once(script, target, home=home, settings=settings, options=options, allowed=allowed)
     coverage = Coverage([*(wanted for wanted, _ in declared), *extra], target, lambda wanted: asker().listing(wanted))
     modules = frozenset(one.module for one in script.imports if not one.provider)
-    namer = Namer(target=target, coverage=coverage, asker=asker, allowed=allowed, modules=modules)
+    beside = _beside(needs, choice) if needs else frozenset()
+    namer = Namer(target=target, coverage=coverage, asker=asker, allowed=allowed, modules=modules, beside=beside)
     answers = _answers(script.imports, namer, report)
     requirements = [
         *(
@@ -113,8 +121,27 @@ def plan_for(
         answers=tuple(Answer(one, named.means, named.name, named.reason) for one, named in answers),
         unresolved=tuple(_unresolved(answers)),
         notes=tuple(dict.fromkeys(notes)),
-        logins=direct.logins([*(line.text for line in script.declared.requirements), *options.extra]),
+        logins=direct.logins([*(line.text for line in script.declared.requirements), *texts]),
+        conda=needs,
     )
+
+
+def _conda(script: Script, options: Options, settings: Settings) -> Needs | None:
+    """Give what the script wants from conda channels; hardly any does, and then nothing is loaded for it."""
+    if not script.declared.conda and not any(text.startswith("conda:") for text in options.extra):
+        return None
+    from . import conda
+
+    return conda.wanted(script.declared, options.extra, settings)
+
+
+def _beside(needs: Needs, choice: Choice) -> frozenset[str]:
+    """Give the modules that conda packages bring: those that are there, or as their names suggest until they are."""
+    from . import conda
+
+    if choice.interpreter is not None and choice.interpreter.prefix:
+        return conda.modules(choice.interpreter)
+    return needs.names
 
 
 class _Once:

@@ -44,12 +44,11 @@ class Request(Value):
         import json
 
         python = self.interpreter
-        return sha256(
-            json.dumps([
-                LAYOUT, sorted(self.requirements), sorted(self.wheels_only), sorted(self.constraints), self.indexes.described(), self.exclude_newer,
-                self.stamps, sorted(self.hashes), python.implementation, python.short, python.abi, python.platform,
-            ]).encode()
-        )  # fmt: skip
+        facts = [
+            LAYOUT, sorted(self.requirements), sorted(self.wheels_only), sorted(self.constraints), self.indexes.described(), self.exclude_newer,
+            self.stamps, sorted(self.hashes), python.implementation, python.short, python.abi, python.platform,
+        ]  # fmt: skip
+        return sha256(json.dumps([*facts, python.prefix] if python.prefix else facts).encode())
 
 
 class Remembered(Value):

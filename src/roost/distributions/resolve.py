@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from roost.home import Home
     from roost.processes import Completed
     from roost.reporting import Reporter
+    from roost.scripts import Interpreter
     from roost.settings import Settings
 
     from .requests import Request
@@ -96,7 +97,8 @@ def _name(text: str) -> str:
 
 def _ask(arguments: Sequence[str], requirements: Sequence[str], request: Request, means: Means) -> Completed:
     with (
-        _file(request.constraints) as constraints,
+        _standing(request.interpreter) as (standing, left_out),
+        _file((*request.constraints, *standing)) as constraints,
         written(request.indexes, requirements, timeless=request.timeless, environ=means.environ) as asked,
     ):
         inputs = (
@@ -105,7 +107,15 @@ def _ask(arguments: Sequence[str], requirements: Sequence[str], request: Request
             else [str(asked.project)]
         )
         return engine.run(
-            ["pip", "compile", *inputs, *asked.options, *arguments, *(["-c", constraints] if constraints else [])],
+            [
+                "pip",
+                "compile",
+                *inputs,
+                *asked.options,
+                *arguments,
+                *left_out,
+                *(["-c", constraints] if constraints else []),
+            ],
             home=means.home,
             settings=means.settings,
             timeout=means.settings.build_timeout,
@@ -115,6 +125,18 @@ def _ask(arguments: Sequence[str], requirements: Sequence[str], request: Request
             variables=asked.variables,
             cwd=Path("/"),
         )
+
+
+@contextmanager
+def _standing(interpreter: Interpreter) -> Iterator[tuple[Sequence[str], Sequence[str]]]:
+    """Say which distributions the Python has already, as constraints and as options that leave them out of the lock."""
+    if not interpreter.prefix:
+        yield (), ()
+        return
+    from .conda import provided
+
+    with provided(interpreter) as found:
+        yield found
 
 
 @contextmanager

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from roost.scripts import Choice, Import, Interpreter, Script
 
+    from .conda import Needs
     from .indexes import Indexes
 
     Source = Literal["declared", "option", "inferred", "implicit", "mended", "kept"]
@@ -65,6 +66,7 @@ class Plan(Value):
     unresolved: tuple[Unresolved, ...]
     notes: tuple[str, ...] = ()
     logins: tuple[tuple[str, str, str], ...] = ()  # (scheme and host, user, password) from requirements' own addresses
+    conda: Needs | None = None  # packages of conda channels
 
     def __repr__(self) -> str:
         """Show it without what requirements' addresses say of credentials."""

@@ -177,6 +177,10 @@ def _finish(lock: Lock, digest: str, aside: Path, steps: tuple[str, ...]) -> Man
     site = manifest.packages(aside, lock.interpreter.short)
     protect(site)
     files = furnish(aside, site)
+    if lock.interpreter.prefix:
+        from .beside import over
+
+        files += over(aside, site, lock.interpreter)
     described = manifest.describe(aside, lock, digest, files=files, steps=(*lock.steps, *steps))
     manifest.write(aside, described)
     return described

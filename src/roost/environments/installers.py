@@ -95,6 +95,7 @@ class Uv:
             "--quiet",
             "--relocatable",
             "--no-project",
+            *_over_prefix(lock),
             "--python",
             str(lock.interpreter.path),
             str(folder),
@@ -144,7 +145,7 @@ class Pip:
 
         python = str(lock.interpreter.path)
         variables = environment(site.home, site.settings, lock.indexes or Indexes())
-        self._run([python, "-I", "-m", "venv", "--without-pip", str(folder)], variables, site)
+        self._run([python, "-I", "-m", "venv", "--without-pip", *_over_prefix(lock), str(folder)], variables, site)
         if lock.artifacts:
             file = folder / "requirements.txt"
             file.write_text("".join(f"{line}\n" for line in map(_line, lock.artifacts)), "utf-8")
@@ -172,6 +173,11 @@ class Pip:
             raise _too_long(site, error) from error
         if done.status:
             raise faults.classify(done.errors or done.output, what=site.what, stage="install")
+
+
+def _over_prefix(lock: Lock) -> tuple[str, ...]:
+    """Let what conda packages have installed be seen."""
+    return ("--system-site-packages",) if lock.interpreter.prefix else ()
 
 
 def _too_long(site: Site, error: ProcessFailed) -> faults.TimedOut:

@@ -23,6 +23,8 @@ def key(lock: Lock) -> str:
     python = lock.interpreter
     contents = sorted([artifact.name, artifact.version, _identity(artifact)] for artifact in lock.artifacts)
     facts = [LAYOUT, python.implementation, python.short, python.abi, python.platform, contents]
+    if python.prefix:
+        facts.append(python.prefix)
     return sha256(json.dumps(facts).encode())
 
 

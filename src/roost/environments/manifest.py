@@ -39,6 +39,7 @@ class Manifest(Value):
     files: tuple[str, ...]  # ours, relative to the environment
     pth: tuple[str, ...]  # `.pth` files that distributions brought, relative to the environment
     seals: tuple[tuple[str, int, str], ...]  # (path, size, sha256) of what no distribution records: ours, the records
+    prefix: str = ""  # the key of the conda packages that it stands on
 
 
 def read(folder: Path) -> Manifest | None:
@@ -62,6 +63,7 @@ def read(folder: Path) -> Manifest | None:
             files=tuple(map(str, document["files"])),
             pth=tuple(map(str, document["pth"])),
             seals=tuple((str(name), int(size), str(digest)) for name, size, digest in document["seals"]),
+            prefix=str(python.get("prefix", "")),
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -114,6 +116,7 @@ def write(folder: Path, manifest: Manifest) -> None:
             "base": base,
             "size": size,
             "mtime_ns": changed,
+            **({"prefix": manifest.prefix} if manifest.prefix else {}),
         },
         "distributions": manifest.distributions,
         "roots": manifest.roots,
@@ -160,6 +163,7 @@ def describe(folder: Path, lock: Lock, key: str, *, files: tuple[str, ...], step
         files=files,
         pth=tuple(str((site / name).relative_to(folder)) for name in sorted(pth) if name not in ours),
         seals=seals(folder, files, lock.interpreter.short),
+        prefix=python.prefix,
     )
 
 

@@ -43,16 +43,18 @@ def prepare(
     Raises:
         RoostError: no plan, no Python, no lock or no environment; from the room that could not.
     """
+    from roost.distributions import have, plan_for
     from roost.distributions import lock as find_lock
     from roost.distributions import plan as decide
     from roost.environments import refer
-    from roost.scripts import Choice, pythons
 
     plan = decide(script, home=home, settings=settings, options=options, report=report)
     if plan.python.interpreter is None:
-        offline = options.offline or settings.offline
-        interpreter = pythons.fetch(plan.python, home=home, offline=offline, report=report)
-        plan = plan.replace(python=Choice(interpreter, plan.python.wanted, plan.python.reason))
+        python = have(plan, home=home, settings=settings, options=options, report=report)
+        if plan.conda is None:
+            plan = plan.replace(python=python)
+        else:  # what the packages bring is known only now
+            plan = plan_for(script, python, home=home, settings=settings, options=options, report=report)
     if planned is not None:
         planned(plan)
     _tell(plan, report)

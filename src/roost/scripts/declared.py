@@ -104,6 +104,7 @@ def _listed(path: Path | None, folder: Path, top: Path, gathered: Gathered) -> D
             index_url=listed.index_url,
             find_links=tuple(dict.fromkeys(listed.find_links)),
             constraints=tuple(listed.constraints),
+            conda=tuple(listed.conda),
         )
     return None
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from roost.home import Home
 
 
+PREFIX = "roost-prefix.json"  # beside `bin`, where roost has put conda packages
 SYSTEM = ("/usr/local/bin", "/usr/bin")  # looked into whatever PATH says: under cron it says little
 
 
@@ -108,7 +109,21 @@ def _called_python(name: str) -> bool:
 def ask(path: str) -> Found | None:
     """Run one interpreter to say what it is; none when it is no Python 3, or does not start."""
     said = _said(path)
-    return _describe(path, said) if said else None
+    if not said:
+        return None
+    asked = _describe(path, said)
+    prefix = _prefix(Path(path).parent.parent / PREFIX)
+    return asked.replace(interpreter=asked.interpreter.replace(prefix=prefix)) if prefix else asked
+
+
+def _prefix(file: Path) -> str:
+    """Give the key of the conda packages that a Python is one of; empty: it is an ordinary one."""
+    import json
+
+    try:
+        return str(json.loads(file.read_bytes())["key"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
 
 
 def _said(path: str) -> list[str] | None:

@@ -94,6 +94,7 @@ def _declared(document: dict[str, object], content: str, *, name: str, first: in
         raise MetadataBroken(_what(name), why=("`dependencies` must be a list of requirements as text",))
     if python is not None and not isinstance(python, str):
         raise MetadataBroken(_what(name), why=("`requires-python` must be text, such as `>=3.11`",))
+    from . import conda
     from .requirements import checked
     from .sources import applied, constraints, indexes
 
@@ -104,7 +105,8 @@ def _declared(document: dict[str, object], content: str, *, name: str, first: in
     own = roost if isinstance(roost, dict) else {}
     lines = content.split("\n")
     declarations: list[Declaration] = []
-    for one in dependencies:
+    plain, packages = conda.parted(dependencies, own, what=_what(name))
+    for one in plain:
         line = first + next((number for number, text in enumerate(lines) if one in text), 0)
         checked(one, where=f"the PEP 723 block of `{name}`", line=line)
         declarations.append(Declaration(applied(one, settings, folder), line, None, "pep723"))
@@ -117,5 +119,7 @@ def _declared(document: dict[str, object], content: str, *, name: str, first: in
         requires_python=python,
         constraints=constraints(settings),
         exclude_newer=newer if isinstance(newer, str) else None,
+        conda=conda.declarations(packages, lines, first=first, file=None, via="pep723"),
+        conda_channels=conda.channels(own, folder),
     )
     return indexes(settings, folder, own).within(declared)

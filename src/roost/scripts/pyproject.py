@@ -43,6 +43,7 @@ def read(path: Path) -> Declared | None:
 
 
 def _declared(path: Path, project: dict[str, object], tools: dict[str, object]) -> Declared:
+    from . import conda
     from .requirements import checked
     from .sources import applied, constraints, indexes
 
@@ -58,7 +59,10 @@ def _declared(path: Path, project: dict[str, object], tools: dict[str, object]) 
     settings = uv if isinstance(uv, dict) else {}
     lines = path.read_text("utf-8").split("\n")
     declarations: list[Declaration] = []
-    for one in dependencies:
+    roost = tools.get("roost")
+    own = roost if isinstance(roost, dict) else {}
+    plain, packages = conda.parted(dependencies, own, what=f"cannot read `{path}`")
+    for one in plain:
         line = next((number for number, text in enumerate(lines, 1) if one in text), 1)
         checked(one, where=f"`{path}`", line=line)
         declarations.append(Declaration(applied(one, settings, str(path.parent)), line, path, "pyproject"))
@@ -71,9 +75,10 @@ def _declared(path: Path, project: dict[str, object], tools: dict[str, object]) 
         python,
         constraints=constraints(settings),
         exclude_newer=newer if isinstance(newer, str) else None,
+        conda=conda.declarations(packages, lines, first=1, file=path, via="pyproject"),
+        conda_channels=conda.channels(own, str(path.parent)),
     )
-    roost = tools.get("roost")
-    return indexes(settings, str(path.parent), roost if isinstance(roost, dict) else None).within(declared)
+    return indexes(settings, str(path.parent), own).within(declared)
 
 
 def _dynamic(path: Path, project: dict[str, object], tools: dict[str, object]) -> list[Declaration]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .downloads import Download
     from .values import Interpreter, PythonRange
 
-__all__ = ["OLDEST", "NoPython", "PythonTwo", "choose", "fetch", "installed", "own"]
+__all__ = ["OLDEST", "NoPython", "PythonTwo", "ask", "choose", "fetch", "installed", "own"]
 
 OLDEST = (3, 8, 0)  # what roost puts into an environment is written for this Python and newer
 

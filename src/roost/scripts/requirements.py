@@ -10,6 +10,7 @@ from posixpath import exists
 
 from roost.values import Value
 
+from . import conda
 from .errors import MetadataBroken
 from .values import Declaration
 
@@ -42,10 +43,11 @@ class Line(Value):
 class Listed:
     """What a requirements file and the files that it includes say, while they are read."""
 
-    __slots__ = ("constraints", "files", "find_links", "index_url", "indexes", "notes", "requirements")
+    __slots__ = ("conda", "constraints", "files", "find_links", "index_url", "indexes", "notes", "requirements")
 
     def __init__(self) -> None:
         self.requirements: list[Declaration] = []
+        self.conda: list[Declaration] = []
         self.constraints: list[str] = []
         self.indexes: list[str] = []
         self.index_url: str | None = None
@@ -93,6 +95,8 @@ def _read(path: Path, listed: Listed, *, constraining: bool, included: str | Non
             _option(text, line.number, path, listed, constraining=constraining)
         elif constraining:
             listed.constraints.append(_without_options(text)[0])
+        elif text.startswith(conda.MARK):
+            listed.conda.append(Declaration(text.removeprefix(conda.MARK).strip(), line.number, path, "requirements"))
         else:
             listed.requirements.append(_declaration(text, line.number, path))
 

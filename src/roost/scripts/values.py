@@ -64,6 +64,8 @@ class Declared(Value):
     sources: tuple[tuple[str, str], ...] = ()  # (canonical name, index): where a requirement comes from
     pins: tuple[tuple[str, str], ...] = ()  # (pattern of names, index): never taken from another one
     constraints: tuple[str, ...] = ()  # lines of `-c` files
+    conda: tuple[Declaration, ...] = ()  # packages of conda channels, as conda writes them: "ffmpeg>=6"
+    conda_channels: tuple[str, ...] = ()  # channels that have them; none: those of the settings
     exclude_newer: str | None = None  # `[tool.uv] exclude-newer` of a PEP 723 block
 
 
@@ -135,6 +137,7 @@ class Interpreter(Value):
     version: tuple[int, int, int]
     abi: str  # SOABI-like flags that wheels depend on: "" or "t" (free-threaded), "d" (debug)
     platform: str  # wheel platform with libc: "linux-x86_64-glibc2.36", "macosx-14-arm64"
+    prefix: str = ""  # the key of the conda packages that it is one of; empty: it is an ordinary Python
 
     @property
     def short(self) -> str:

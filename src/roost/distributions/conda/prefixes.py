@@ -1,0 +1,339 @@
+"""Prefixes: conda packages in a folder of their own, with a Python among them; found, made, removed.
+
+A prefix is built beside its place and renamed to it, with its manifest written last, so that a folder without a whole
+manifest is none. It is shared by every environment that wants the same packages, and never changed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from roost import home as homes
+from roost import locks
+from roost.distributions import faults
+from roost.distributions.errors import IndexUnreachable
+from roost.errors import CannotCreate, ProcessFailed, RoostError
+from roost.scripts import Choice, pythons
+from roost.scripts.interpreters import PREFIX as FILE
+from roost.values import Value
+
+from . import packages as records
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from roost.home import Home
+    from roost.reporting import Reporter
+    from roost.scripts import Interpreter
+    from roost.settings import Settings
+
+    from .needs import Needs
+    from .packages import Package
+
+SCHEMA = "roost.prefix/1"
+ANSWER = "roost.conda/1"
+ASIDE = ".tmp-"
+SHORT = 12  # hex digits of the key in a folder's name
+PATIENCE = 20.0  # seconds for packages' activation scripts
+
+
+class Prefix(Value):
+    """One folder of conda packages."""
+
+    path: Path
+    key: str  # 64 hex digits
+    created: float  # seconds since the epoch
+    specs: tuple[str, ...]
+    channels: tuple[str, ...]  # without credentials
+    packages: tuple[Package, ...]
+    variables: tuple[tuple[str, str], ...]  # what the packages want to be set
+
+
+class _Answer(Value):
+    """Packages that were found for the same needs before."""
+
+    packages: tuple[Package, ...]
+    created: float  # seconds since the epoch
+
+
+def standing(needs: Needs, choice: Choice, *, home: Home, settings: Settings, upgrade: bool, offline: bool) -> Choice:
+    """Give the Python of the prefix with what is wanted, if that stands; else a choice without an interpreter: `make` has it.
+
+    Args:
+        choice: the Python that would be taken without conda: its version counts.
+        upgrade: packages are looked for again.
+    """
+    short = _short(choice)
+    known = None if upgrade else _recall(needs, short, home)
+    if known and (offline or _young(known, settings)):
+        prefix = read(_place(home, known.packages))
+        interpreter = _python(prefix) if prefix else None
+        if interpreter:
+            return Choice(
+                interpreter, interpreter.short, f"Python {interpreter.full} of the conda packages: {choice.reason}"
+            )
+    return Choice(None, short, f"Python {short} of the conda packages, which are fetched when it runs: {choice.reason}")
+
+
+def make(
+    needs: Needs,
+    choice: Choice,
+    *,
+    home: Home,
+    settings: Settings,
+    upgrade: bool,
+    offline: bool,
+    report: Reporter,
+    what: str,
+) -> Choice:
+    """Have the prefix with what is wanted: solved unless that was done before, fetched and installed unless it stands.
+
+    Args:
+        upgrade: packages are looked for again.
+        what: for errors: "cannot find what `a.py` needs".
+
+    Raises:
+        RoostError: as `solver.solve` and `solver.install`.
+        LockHeld: somebody else builds it for longer than a build may take.
+    """
+    short = _short(choice)
+    found = _solved(
+        needs, short, home=home, settings=settings, upgrade=upgrade, offline=offline, report=report, what=what
+    )
+    digest = records.key(found)
+    place = _place(home, found)
+    prefix = read(place)
+    interpreter = _python(prefix) if prefix else None
+    if interpreter is None:
+        guard = home.locks / f"prefix-{digest[:SHORT]}"
+        waiting = lambda: report.progress("waiting for another build")  # noqa: E731
+        with locks.exclusive(guard, timeout=settings.build_timeout, waiting=waiting):
+            prefix = read(place) or _build(needs, found, place, home=home, settings=settings, report=report, what=what)
+            interpreter = _python(prefix)
+    if interpreter is None:
+        raise faults.EngineFailed(what, why=(f"the Python among the conda packages in `{place.name}` does not start",))
+    return Choice(interpreter, interpreter.short, f"Python {interpreter.full} of the conda packages: {choice.reason}")
+
+
+def read(place: Path) -> Prefix | None:
+    """Give the prefix in a folder; None where there is none that is whole."""
+    import json
+
+    try:
+        document = json.loads((place / FILE).read_bytes())
+        if document["schema"] != SCHEMA:
+            return None
+        return Prefix(
+            place, str(document["key"]), float(document["created"]), tuple(map(str, document["specs"])),
+            tuple(map(str, document["channels"])), records.read(document["packages"]),
+            tuple((str(name), str(value)) for name, value in document["variables"]),
+        )  # fmt: skip
+    except (OSError, ValueError, KeyError, TypeError, IndexError):
+        return None
+
+
+def listing(home: Home) -> tuple[Prefix, ...]:
+    """List the prefixes that stand, by name."""
+    return tuple(filter(None, (read(path) for path in sorted(_folders(home)))))
+
+
+def remove(home: Home, prefix: Prefix) -> None:
+    """Remove a prefix, which nobody may be using.
+
+    Raises:
+        LockHeld: it is being built.
+    """
+    guard = home.locks / f"prefix-{prefix.key[:SHORT]}"
+    with locks.exclusive(guard, timeout=1):
+        trash = home.prefixes / f"{ASIDE}{prefix.path.name}"
+        with suppress(FileNotFoundError):
+            prefix.path.rename(trash)
+            shutil.rmtree(trash, ignore_errors=True)
+        locks.drop(guard)
+
+
+def sweep(home: Home) -> None:
+    """Delete what dead builds left, and folders without a whole manifest."""
+    for path in _folders(home):
+        guard = home.locks / f"prefix-{path.name.rpartition('-')[2]}"
+        if read(path) is None:
+            with suppress(locks.LockHeld), locks.exclusive(guard, timeout=0):
+                if read(path) is None:
+                    shutil.rmtree(path, ignore_errors=True)
+                    locks.drop(guard)
+
+
+def _folders(home: Home) -> list[Path]:
+    try:
+        return [home.prefixes / name for name in os.listdir(home.prefixes)]  # noqa: PTH208
+    except OSError:
+        return []
+
+
+def _short(choice: Choice) -> str:
+    return choice.interpreter.short if choice.interpreter else ".".join(choice.wanted.split(".")[:2])
+
+
+def _solved(
+    needs: Needs,
+    short: str,
+    *,
+    home: Home,
+    settings: Settings,
+    upgrade: bool,
+    offline: bool,
+    report: Reporter,
+    what: str,
+) -> tuple[Package, ...]:
+    from . import solver
+
+    known = _recall(needs, short, home)
+    if known and (offline or (_young(known, settings) and not upgrade)):
+        return known.packages
+    if offline:
+        raise solver.offline(what, needs)
+    report.progress("solving conda packages")
+    begin = time.monotonic()
+    try:
+        found = solver.solve(needs, short, home=home, settings=settings, what=what)
+    except (IndexUnreachable, faults.TimedOut, solver.CondaMissing) as error:
+        if known is None or upgrade:
+            raise
+        report.detail(f"{error.what}: the conda packages of last time are used")
+        return known.packages
+    report.step(f"solved {len(found)} conda packages in {time.monotonic() - begin:.1f} s")
+    _remember(needs, short, found, home)
+    return found
+
+
+def _build(
+    needs: Needs,
+    found: tuple[Package, ...],
+    place: Path,
+    *,
+    home: Home,
+    settings: Settings,
+    report: Reporter,
+    what: str,
+) -> Prefix:
+    from . import solver
+
+    digest = records.key(found)
+    homes.ensure(home.prefixes)
+    aside = home.prefixes / f"{ASIDE}{place.name}"
+    begin = time.monotonic()
+    report.progress(f"installing {len(found)} conda packages")
+    for left in (aside, place):
+        shutil.rmtree(left, ignore_errors=True)
+    try:
+        solver.install(found, aside, place, needs, home=home, settings=settings, what=what)
+        _protect(aside)
+        aside.rename(place)
+    except OSError as error:
+        raise CannotCreate(what, why=(error.strerror or str(error),)) from error
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    from roost.distributions.pylock import without_credentials
+
+    channels = tuple(map(without_credentials, needs.channels))
+    prefix = Prefix(place, digest, time.time(), needs.specs, channels, found, _variables(place, report))
+    _write(prefix)
+    report.step(f"installed {len(found)} conda packages in `{place.name}` in {time.monotonic() - begin:.1f} s")
+    return prefix
+
+
+def _write(prefix: Prefix) -> None:
+    import json
+
+    document = {
+        "schema": SCHEMA, "key": prefix.key, "created": prefix.created, "specs": prefix.specs, "channels": prefix.channels,
+        "variables": prefix.variables, "packages": records.written(prefix.packages),
+    }  # fmt: skip
+    homes.write(prefix.path / FILE, json.dumps(document, indent=1) + "\n", mode=0o644)
+
+
+def _protect(folder: Path) -> None:
+    """Take the right to write from files that the cache of packages has as well."""
+    import stat
+
+    for at, _, names in os.walk(folder):
+        for name in names:
+            facts = os.lstat(f"{at}/{name}")
+            if facts.st_nlink > 1 and stat.S_ISREG(facts.st_mode) and facts.st_mode & 0o222:
+                os.chmod(f"{at}/{name}", facts.st_mode & 0o555)  # noqa: PTH101
+
+
+def _variables(place: Path, report: Reporter) -> tuple[tuple[str, str], ...]:
+    """Find out what packages want to be set when they are used (`etc/conda/`), as activating the prefix would set it."""
+    import json
+
+    from roost import processes
+
+    found = {"CONDA_PREFIX": str(place)}
+    for file in sorted((place / "etc/conda/env_vars.d").glob("*.json")):
+        with suppress(OSError, ValueError, AttributeError):
+            found |= {str(name): str(value) for name, value in json.loads(file.read_bytes()).items()}
+    scripts = sorted((place / "etc/conda/activate.d").glob("*.sh"))
+    if scripts:
+        before = found | {
+            "PATH": f"{place}/bin:/usr/local/bin:/usr/bin:/bin",
+            "HOME": "/nonexistent",
+            "LC_ALL": "C.UTF-8",
+        }
+        shell = shutil.which("bash") or "/bin/sh"
+        show = f"exec {place}/bin/python -c 'import json, os; print(\"\\n\" + json.dumps(dict(os.environ)))'"
+        words = [shell, "-c", 'for script do . "$script" >/dev/null 2>&1; done; ' + show, shell]
+        try:
+            done = processes.run([*words, *map(str, scripts)], env=before, timeout=PATIENCE, cwd=place)
+            after = json.loads(done.output.splitlines()[-1])
+        except (ProcessFailed, ValueError, IndexError):
+            report.note(
+                f"the activation scripts of the conda packages in `{place.name}` failed: what they set is missing"
+            )
+            after = {}
+        left = {*before, "PWD", "OLDPWD", "SHLVL", "_", "LC_CTYPE"}
+        found |= {name: value for name, value in after.items() if name not in left}
+    return tuple(sorted(found.items()))
+
+
+def _python(prefix: Prefix) -> Interpreter | None:
+    """Give the Python of a prefix, if it starts."""
+    python = next((one.version for one in prefix.packages if one.name == "python"), "")
+    asked = pythons.ask(os.path.realpath(prefix.path / "bin" / f"python{'.'.join(python.split('.')[:2])}"))
+    return asked.interpreter if asked and asked.interpreter.prefix == prefix.key else None
+
+
+def _place(home: Home, found: tuple[Package, ...]) -> Path:
+    digest = records.key(found)
+    return home.prefixes / f"conda-{digest[:SHORT]}"
+
+
+def _young(known: _Answer, settings: Settings) -> bool:
+    return 0 <= time.time() - known.created <= settings.lock_max_age_days * 86400
+
+
+def _answer_file(needs: Needs, short: str, home: Home) -> Path:
+    return home.requests / f"conda-{needs.digest(short, pythons.own().platform)}.json"
+
+
+def _recall(needs: Needs, short: str, home: Home) -> _Answer | None:
+    import json
+
+    try:
+        document = json.loads(_answer_file(needs, short, home).read_bytes())
+        if document["schema"] != ANSWER:
+            return None
+        return _Answer(records.read(document["packages"]), float(document["created"]))
+    except (OSError, ValueError, KeyError, TypeError, IndexError):
+        return None
+
+
+def _remember(needs: Needs, short: str, found: tuple[Package, ...], home: Home) -> None:
+    import json
+
+    document = {"schema": ANSWER, "created": time.time(), "packages": records.written(found)}
+    with suppress(RoostError):  # then the next one solves again
+        homes.write(_answer_file(needs, short, home), json.dumps(document))
