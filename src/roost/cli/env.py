@@ -109,15 +109,19 @@ def _row(row: Row, *, kind: bool) -> tuple[str, ...]:
 def show(arguments: Arguments, output: Output) -> int:
     """Show one environment."""
     from roost import environments
+    from roost.environments import beside
     from roost.environments.references import references
 
     home, _ = place.find(output)
     found, other = any_kind(home, arguments.words[0])
     size, used = environments.size(found), other.used if other else environments.last_used(found)
     scripts = [str(one.script) for one in references(home) if one.environment == found.name and other is None]
+    prefix = beside.under(found.path)
+    packages = [(one.name, one.version, one.build) for one in prefix.packages] if prefix else []
     if output.json:
         kind = {"kind": other.kind if other else "roost", "broken": other.broken if other else None}
         data = views.environment_document(found) | {"size": size, "last_used": used, "scripts": scripts} | kind
+        data["conda"] = [{"name": name, "version": version, "build": build} for name, version, build in packages]
         output.document("roost.environment/1", {"environment": data})
         return Exit.OK
     lines = [found.name, ""]
@@ -132,6 +136,7 @@ def show(arguments: Arguments, output: Output) -> int:
         *(("script", script) for script in scripts),
     ]
     lines += [*views.columns(facts), "", *views.columns(found.distributions)]
+    lines += ["", "conda packages", *views.columns(packages)] if packages else []
     output.text("\n".join(lines))
     return Exit.OK
 

@@ -46,6 +46,7 @@ def _collected_document(found: Collected, *, dry: bool) -> dict[str, object]:
         "orphans": list(found.orphans),
         "kept": [{"name": one.name, "reason": reason} for one, reason in found.kept],
         "wheels": list(found.wheels),
+        "conda": list(found.prefixes),
         "over": found.over,
         "dry_run": dry,
     }
@@ -54,6 +55,7 @@ def _collected_document(found: Collected, *, dry: bool) -> dict[str, object]:
 def _collected_lines(found: Collected, *, dry: bool) -> list[str]:
     verb = "would remove" if dry else "removed"
     lines = [f"{verb} {one.name}" for one in found.removed]
+    lines += [f"{verb} {name}, conda packages on which nothing stands" for name in found.prefixes]
     lines += [f"kept {one.name}: {reason}" for one, reason in found.kept]
     lines += [f"{'would forget' if dry else 'forgot'} {script}, which is gone" for script in found.orphans]
     wheels = f" and {views.counted(len(found.wheels), 'unpacked wheel')}" if found.wheels else ""

@@ -7,6 +7,7 @@ from contextlib import suppress
 from roost.distributions.direct import bare
 from roost.errors import Exit, RoostError
 from roost.scripts import edit
+from roost.scripts.conda import MARK
 from roost.scripts.edit_lines import canonical, loosened, pin
 from roost.scripts.values import Declaration
 from roost.values import Value
@@ -230,11 +231,18 @@ def _is_pin(text: str) -> bool:
 def _as_edited(script: Script, change: edit.Change) -> Script:
     """Give the script as it will be read once the edit is written."""
     kept = [one for one in script.declared.requirements if one.text not in change.removed]
+    packages = [one for one in script.declared.conda if f"{MARK}{one.text}" not in change.removed]
     first = script.declared.requirements[:1]
     via = first[0].via if first else "pep723"
-    new = [Declaration(text, first[0].line if first else 1, None, via) for text in change.added]
+    line = first[0].line if first else 1
+    new = [Declaration(text, line, None, via) for text in change.added if not text.startswith(MARK)]
+    packages += [
+        Declaration(text.removeprefix(MARK), line, None, via) for text in change.added if text.startswith(MARK)
+    ]
     where = script.declared.where or f"the PEP 723 block of `{script.name}`"
-    declared = script.declared.replace(requirements=(*kept, *new), where=where, via=via, lock=None)
+    declared = script.declared.replace(
+        requirements=(*kept, *new), conda=tuple(packages), where=where, via=via, lock=None
+    )
     return script.replace(declared=declared)
 
 
@@ -248,7 +256,15 @@ def _refresh(desk: Desk, found: Lock, output: Output) -> None:
 def _write_lock(target: Path, found: Lock) -> None:
     from roost import home
 
-    home.write(target, found.text, mode=0o644)
+    prefix = found.interpreter.path.parent.parent if found.interpreter.prefix else None
+    home.write(target, found.text + _conda_tables(prefix), mode=0o644)
+
+
+def _conda_tables(prefix: Path | None) -> str:
+    from roost.distributions import conda
+
+    standing = conda.read(prefix) if prefix else None
+    return conda.lock_text(standing.packages) if standing else ""
 
 
 def _moved(before: dict[str, str], found: Lock) -> list[str]:

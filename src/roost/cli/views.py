@@ -52,6 +52,9 @@ def plan_document(checked: Checked) -> dict[str, object]:
         },
         "distributions": [requirement.text for requirement in plan.requirements],
         "requirements": [requirement_document(requirement) for requirement in plan.requirements],
+        "conda": [
+            {"requirement": spec, "version": version, "reason": reason} for spec, version, reason in _from_conda(plan)
+        ],
         "declared_in": plan.script.declared.where,
         "python": python_document(plan),
         "imports": [answer_document(answer) for answer in plan.answers],
@@ -161,6 +164,8 @@ def plan_page(checked: Checked) -> str:
     lines += columns([("Python", version, plan.python.reason)])
     if plan.requirements:
         lines += ["", _heading(checked), *columns(_installs(checked))]
+    if plan.conda:
+        lines += ["", "from conda channels", *columns(_from_conda(plan))]
     for title, entries in (("stays unanswered", _open(checked.unresolved)), ("to know", _notes(checked))):
         if entries:
             lines += ["", title, *entries]
@@ -173,6 +178,22 @@ def plan_page(checked: Checked) -> str:
     return "\n".join(lines)
 
 
+def _from_conda(plan: Plan) -> list[tuple[str, str, str]]:
+    """Give what is wanted from conda channels: as written, the version that is there, why."""
+    if plan.conda is None:
+        return []
+    from roost.distributions import conda
+    from roost.scripts.conda import package
+
+    python = plan.python.interpreter
+    prefix = conda.read(python.path.parent.parent) if python and python.prefix else None
+    versions = {one.name: one.version for one in prefix.packages} if prefix else {}
+    return [
+        (spec, versions.get(package(spec), ""), reason)
+        for spec, reason in zip(plan.conda.specs, plan.conda.reasons, strict=True)
+    ]
+
+
 def _heading(checked: Checked) -> str:
     if checked.plan.script.python.python2:
         return "would install, once it is converted"
@@ -183,7 +204,10 @@ def _verdict(checked: Checked) -> str:
     if checked.plan.script.python.python2:
         return "is written in Python 2, and cannot be run"
     count = len(checked.plan.requirements)
-    needs = f"needs {counted(count, 'distribution')}" if count else "needs nothing installed"
+    packages = len(checked.plan.conda.specs) if checked.plan.conda else 0
+    parts = [counted(count, "distribution")] if count else []
+    parts += [counted(packages, "conda package")] if packages else []
+    needs = f"needs {' and '.join(parts)}" if parts else "needs nothing installed"
     stays = len(checked.unresolved)
     if stays:
         needs += f"; {counted(stays, 'import')} unanswered"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import pylock
-from .values import Lock
+from .values import Artifact, Lock
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from roost.scripts import Interpreter
 
     from .requests import Request
-    from .values import Artifact, Plan, Requirement
+    from .values import Plan, Requirement
 
 
 def use(plan: Plan, request: Request, report: Reporter) -> tuple[Lock | None, Request]:
@@ -34,8 +34,9 @@ def use(plan: Plan, request: Request, report: Reporter) -> tuple[Lock | None, Re
     except (OSError, UnicodeDecodeError) as error:
         raise pylock.UnreadableLock(f"cannot read `{file.name}`", why=(str(error),)) from error
     found = pylock.artifacts(text, request.interpreter, folder=file.parent, hashes=request.hashes)
+    there = (*found, *_standing(request.interpreter))
     unlike = [
-        need for need in plan.requirements if not need.optional and not _satisfied(need, found, request.interpreter)
+        need for need in plan.requirements if not need.optional and not _satisfied(need, there, request.interpreter)
     ]
     declared = [need for need in unlike if need.source in {"declared", "option"}]
     if declared:
@@ -54,6 +55,19 @@ def use(plan: Plan, request: Request, report: Reporter) -> tuple[Lock | None, Re
     return Lock(
         request.interpreter, found, pylock.without_credentials(text), _roots(request, found, file), (step,)
     ), request
+
+
+def _standing(interpreter: Interpreter) -> tuple[Artifact, ...]:
+    """Give what the Python has already, where it is one of conda packages, as if it were locked."""
+    if not interpreter.prefix:
+        return ()
+    from .conda import distributions
+
+    return tuple(
+        Artifact(name, place.name.removesuffix(".dist-info").rpartition("-")[2], "", "", None, None)
+        for name, place in distributions(interpreter).items()
+        if place.suffix == ".dist-info"
+    )
 
 
 def _roots(request: Request, found: tuple[Artifact, ...], file: Path) -> tuple[str, ...]:

@@ -74,6 +74,13 @@ def lock(
     if answer.status:
         raise faults.classify(answer.errors, what=what)
     text = _marked(pylock.without_credentials(answer.output), target)
+    if plan.conda:
+        from . import conda
+
+        found = conda.solve(
+            plan.conda, target.short, home=home, settings=settings, what=what, platform=conda.subdir(platform)
+        )
+        text = pylock.without(text, {one.name for one in found}) + conda.lock_text(found)
     return Elsewhere(text, platform, target.short, pylock.names(text))
 
 

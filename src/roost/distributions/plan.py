@@ -132,7 +132,7 @@ def _conda(script: Script, options: Options, settings: Settings) -> Needs | None
         return None
     from . import conda
 
-    return conda.wanted(script.declared, options.extra, settings)
+    return conda.wanted(script.declared, options.extra, settings, where=lambda line: _where(line, script))
 
 
 def _beside(needs: Needs, choice: Choice) -> frozenset[str]:

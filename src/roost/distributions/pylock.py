@@ -13,6 +13,7 @@ from .values import Artifact
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
     from roost.scripts import Interpreter
@@ -72,6 +73,13 @@ def names(text: str) -> tuple[tuple[str, str], ...]:
     return tuple(
         (str(one.get("name", "")), str(one.get("version", ""))) for one in _tables(_read(text).get("packages"))
     )
+
+
+def without(text: str, left_out: AbstractSet[str]) -> str:
+    """Take the distributions with these canonical names out of a lock's text."""
+    head, *tables = text.split("[[packages]]")
+    kept = [one for one in tables if not any(f'\nname = "{name}"\n' in one for name in left_out)]
+    return "[[packages]]".join([head, *kept])
 
 
 def meant_for(text: str, interpreter: Interpreter) -> str | None:

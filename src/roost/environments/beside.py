@@ -9,6 +9,8 @@ from roost.distributions import conda
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from roost.home import Home
     from roost.scripts import Interpreter
 
@@ -36,6 +38,38 @@ def over(folder: Path, site: Path, interpreter: Interpreter) -> tuple[str, ...]:
     return (str(file.relative_to(folder)),)
 
 
-def standing_on(home: Home, prefix: str) -> conda.Prefix | None:
-    """Give the prefix with this key; None: it is gone, or the environment stands on none."""
-    return next((one for one in conda.listing(home) if one.key == prefix), None) if prefix else None
+def under(folder: Path) -> conda.Prefix | None:
+    """Give the prefix that an environment stands on; None: on none, or it is gone."""
+    return conda.read(_under(folder))
+
+
+def verify(folder: Path) -> tuple[tuple[Path, str], ...]:
+    """Compare every file of the conda packages that an environment stands on: (file, what about it).
+
+    Where one is damaged, the packages are installed again at their next use.
+    """
+    prefix = under(folder)
+    if prefix is None:
+        return ()
+    harm = conda.damage(prefix.path, thorough=True)
+    if harm:
+        conda.doubt(prefix)
+    return tuple((prefix.path / file, said) for file, said in harm)
+
+
+def unused(home: Home, *, without: Iterable[Path] = ()) -> tuple[conda.Prefix, ...]:
+    """List the prefixes on which no environment stands, and in which nobody works.
+
+    Args:
+        without: folders of environments that do not count.
+    """
+    from . import store, use
+
+    if not home.prefixes.is_dir():
+        return ()
+    needed = {_under(path) for path in store.folders(home) if path not in without}
+    return tuple(one for one in conda.listing(home) if one.path not in needed and use.busy(home, one.path) is None)
+
+
+def _under(folder: Path) -> Path:
+    return Path(os.path.realpath(folder / "bin" / "python")).parent.parent

@@ -34,6 +34,7 @@ class Collected(Value):
     kept: tuple[tuple[Environment, str], ...]  # with the reason
     wheels: tuple[str, ...] = ()  # unpacked ones of the engine's cache that no environment has
     over: int = 0  # bytes that the home still has more than it may
+    prefixes: tuple[str, ...] = ()  # conda packages on which no environment stands any more
 
 
 def collect(home: Home, *, older_than: float, dry_run: bool, max_size: int | None = None) -> Collected:
@@ -55,11 +56,20 @@ def collect(home: Home, *, older_than: float, dry_run: bool, max_size: int | Non
     work.by_age({one.environment: one.script.name for one in references(home) if one not in orphans})
     if max_size is not None:
         work.by_size(total - max_size)
+    work.prefixes()
     if not dry_run:
         _forget(orphans)
     over = max(0, total - work.freed - max_size) if max_size is not None else 0
     gone = tuple(str(one.script) for one in orphans)
-    return Collected(tuple(work.removed), work.freed, gone, tuple(work.kept.values()), tuple(sorted(work.wheels)), over)
+    return Collected(
+        tuple(work.removed),
+        work.freed,
+        gone,
+        tuple(work.kept.values()),
+        tuple(sorted(work.wheels)),
+        over,
+        tuple(work.gone),
+    )
 
 
 class _Collection:
@@ -76,6 +86,7 @@ class _Collection:
         self.removed: list[Environment] = []
         self.kept: dict[str, tuple[Environment, str]] = {}
         self.wheels: list[str] = []
+        self.gone: list[str] = []
         self.freed = 0
         self.patience = PATIENCE
 
@@ -112,6 +123,26 @@ class _Collection:
                 return
             if not use.busy(self.home, one.path) and self.take(one):
                 self.drop([archive for archive in self.archives if self.released & archive.files.keys()])
+
+    def prefixes(self) -> None:
+        """Take conda packages on which no environment stands any more."""
+        from roost.distributions import conda
+
+        from . import beside
+
+        if not self.dry:
+            conda.sweep(self.home)
+        for one in beside.unused(self.home, without=[removed.path for removed in self.removed]):
+            if time.time() - one.created < self.young:
+                continue
+            files = sizes.files(one.path)
+            if not self.dry:
+                try:
+                    conda.remove(self.home, one)
+                except locks.LockHeld:
+                    continue
+            self.freed += self.ledger.take(files)
+            self.gone.append(one.path.name)
 
     def take(self, one: Environment) -> bool:
         """Remove an environment; tells whether it went."""

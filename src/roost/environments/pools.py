@@ -94,6 +94,8 @@ def share(home: Home, environment: Environment) -> Path:
     pool = _ours(home, what)
     if environment.path.parent == pool:
         raise CannotShare(what, why=("it is the pool's already",))
+    if environment.python.resolve().is_relative_to(home.prefixes):
+        raise CannotShare(what, why=("it stands on conda packages of your own home",))
     hidden = _out_of_reach(environment.python.resolve())
     if hidden:
         raise CannotShare(what, why=(f"others cannot reach its Python: `{hidden}` is closed to them",),

@@ -42,7 +42,7 @@ class EnvironmentInUse(RoostError):
 
 def listing(home: Home) -> tuple[Environment, ...]:
     """List ready environments by name; a folder without a manifest is none."""
-    return tuple(filter(None, map(manifest.summary, sorted(_folders(home)))))
+    return tuple(filter(None, map(manifest.summary, sorted(folders(home)))))
 
 
 def find(home: Home, text: str) -> Environment:
@@ -185,7 +185,7 @@ def sweep(home: Home) -> None:
     """Delete what dead builds left, and trash that nobody works with any more."""
     from .use import busy
 
-    for path in _folders(home, hidden=True):
+    for path in folders(home, hidden=True):
         if path.name.startswith(ASIDE):
             try:
                 with locks.exclusive(home.locks / path.name.lstrip("."), timeout=0):
@@ -205,7 +205,7 @@ def drop_unreadable(home: Home) -> None:
     """
     from .use import busy
 
-    for path in _folders(home):
+    for path in folders(home):
         guard = home.locks / f"build-{path.name.rpartition('-')[2]}"
         if not manifest.broken(path):
             continue
@@ -217,7 +217,8 @@ def drop_unreadable(home: Home) -> None:
             continue
 
 
-def _folders(home: Home, *, hidden: bool = False) -> list[Path]:
+def folders(home: Home, *, hidden: bool = False) -> list[Path]:
+    """List the folders of environments, whole or not; hidden ones are being built, or on their way out."""
     try:
         names = os.listdir(home.environments)  # noqa: PTH208
     except OSError:

@@ -16,6 +16,14 @@ if TYPE_CHECKING:
 MARK = "conda:"
 
 
+def package(spec: str) -> str:
+    """Give the name of the package that a specification is about: `conda-forge::ffmpeg>=6` is about `ffmpeg`."""
+    import re
+
+    found = re.match(r"(?:\S+::)?([A-Za-z0-9_.-]+)", spec.strip())
+    return found[1].lower() if found else ""
+
+
 def parted(dependencies: Iterable[str], roost: Mapping[str, object], *, what: str) -> tuple[list[str], list[str]]:
     """Part requirements of an index from what is wanted of conda.
 

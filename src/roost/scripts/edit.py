@@ -11,6 +11,7 @@ from roost.errors import CannotCreate, Exit, RoostError
 from roost.values import Value
 
 from . import edit_lines
+from .conda import MARK
 from .edit_lines import Change, InvalidRequirement, canonical
 
 TYPE_CHECKING = False
@@ -54,6 +55,8 @@ def add(script: Script, requirements: Sequence[str]) -> Edit:
         InvalidRequirement: one of them is no PEP 508 requirement.
         CannotEdit: the script's form or project keeps requirements elsewhere.
     """
+    packages = [text for text in requirements if text.startswith(MARK)]
+    requirements = [text for text in requirements if not text.startswith(MARK)]
     for text in requirements:
         edit_lines.parsed(text)
     place = _place(script, makes=True)
@@ -61,8 +64,30 @@ def add(script: Script, requirements: Sequence[str]) -> Edit:
         carried = [declared.text for declared in script.declared.requirements if declared.via == "pip line"]
         kept = [text for text in carried if canonical(text) not in {canonical(new) for new in requirements}]
         text = _with_block(place.text, [*kept, *requirements])
-        return _edit(place, text, Change(added=tuple(requirements)))
-    return _changed(place, lambda lines: edit_lines.add(lines, requirements))
+        if not packages:
+            return _edit(place, text, Change(added=tuple(requirements)))
+        made = _changed(place.replace(kind="block", text=text), lambda block: _with_packages(block, place, packages))
+        return made.replace(change=Change(added=(*requirements, *packages)), made=True)
+
+    def alter(lines: edit_lines.Editable) -> Change:
+        change = edit_lines.add(lines, requirements)
+        more = _with_packages(lines, place, packages) if packages else Change()
+        return Change((*change.added, *more.added), (*change.removed, *more.removed), change.notes)
+
+    return _changed(place, alter)
+
+
+def _with_packages(block: edit_lines.Editable, place: _Place, packages: Sequence[str]) -> Change:
+    """Declare conda packages (`conda:NAME`) in the place of older ones of the same name."""
+    from .edit_block import Block
+
+    if not isinstance(block, Block):
+        raise CannotEdit(
+            f"{place.where} has no place for conda packages: pip could not read it any more",
+            hints=("begin the script with a PEP 723 block of its own: `# /// script`",),
+        )
+    replaced = [f"{MARK}{one}" for text in packages if (one := block.add_package(text.removeprefix(MARK)))]
+    return Change(tuple(packages), tuple(one for one in replaced if one not in packages))
 
 
 class Line(Value):
@@ -170,7 +195,22 @@ def remove(script: Script, names: Sequence[str]) -> Edit:
         CannotEdit: nobody declares one of them there.
     """
     place = _place(script, makes=False)
-    return _changed(place, lambda lines: edit_lines.remove(lines, names, place.where))
+    packages = [name.removeprefix(MARK) for name in names if name.startswith(MARK)]
+    plain = [name for name in names if not name.startswith(MARK)]
+
+    def alter(lines: edit_lines.Editable) -> Change:
+        from .edit_block import Block
+
+        change = edit_lines.remove(lines, plain, place.where) if plain else Change()
+        gone = []
+        for name in packages:
+            found = lines.remove_package(name) if isinstance(lines, Block) else None
+            if found is None:
+                raise CannotEdit(f"{place.where} declares no conda package `{name}`")
+            gone.append(f"{MARK}{found}")
+        return change.replace(removed=(*change.removed, *gone))
+
+    return _changed(place, alter)
 
 
 def upgrade(script: Script, versions: Mapping[str, str]) -> Edit:

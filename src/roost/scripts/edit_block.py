@@ -71,6 +71,26 @@ class Block:
         del position
         return None
 
+    def add_package(self, spec: str) -> str | None:
+        """Declare a conda package; gives the one of the same name in whose place it came."""
+        import tomlkit
+
+        tool = self._document.setdefault("tool", tomlkit.table(is_super_table=True))
+        packages = tool.setdefault("roost", tomlkit.table()).setdefault("conda", tomlkit.array())
+        at = _position(packages, spec)
+        if at is None:
+            packages.append(spec)
+            return None
+        before = str(packages[at])
+        packages[at] = spec
+        return before
+
+    def remove_package(self, name: str) -> str | None:
+        """Take a conda package away; gives what was declared, None: nothing of this name."""
+        packages = self._document.get("tool", {}).get("roost", {}).get("conda", [])
+        at = _position(packages, name)
+        return str(packages.pop(at)) if at is not None else None
+
     def settle(
         self,
         *,
@@ -118,3 +138,10 @@ class Block:
     def text(self) -> str:
         """Return the whole document."""
         return self._document.as_string()
+
+
+def _position(packages: Sequence[str], spec: str) -> int | None:
+    from .conda import package
+
+    names = [package(str(one)) for one in packages]
+    return names.index(package(spec)) if package(spec) in names else None

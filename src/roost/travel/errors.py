@@ -12,6 +12,15 @@ class CannotMove(RoostError):
     exit = Exit.UNREADABLE
 
 
+def stay(name: str) -> CannotMove:
+    """Say why an environment over conda packages does not travel."""
+    return CannotMove(
+        f"the environment `{name}` cannot be moved",
+        why=("it stands on conda packages, which work only in the folder that they were installed in",),
+        hints=("lock its script (`roost lock FILE`) and run it there: the lock names the very packages",),
+    )
+
+
 class BadArchive(RoostError):
     """An archive is damaged, cut, made by something else, or would write where it must not."""
 

@@ -10,7 +10,7 @@ from roost.values import Value
 
 from .forms import block, conda, dockerfile, requirements
 from .forms.values import Written
-from .needs import PLACE, Needs, as_script, of_lock, portable
+from .needs import PLACE, Need, Needs, as_script, of_lock, portable
 from .secrets import bare, restored
 
 TYPE_CHECKING = False
@@ -110,12 +110,27 @@ def export(
         places, variables = portable(needs), needs.variables
         needs = of_lock(needs.name, lock, _hashes(lock))
         lost = (*_without_places(lost), *needs.lost)
-        needs = needs.placed(places).replace(variables=variables)
+        needs = needs.placed(places).replace(
+            variables=variables, conda=_exact(lock) or places.conda, conda_channels=places.conda_channels
+        )
     needs = portable(needs)
     if form != "requirements":
         lost = (*lost, *_unexpanded(needs))
+    if form in {"requirements", "dockerfile"}:
+        lost = (
+            *lost,
+            *(f"`{need.text}`: a package of conda's, for which this form has no place" for need in needs.conda),
+        )
     written = _written(needs, form, subject.files, beside, settings)
     return written.replace(lost=tuple(dict.fromkeys((*lost, *written.lost))))
+
+
+def _exact(lock: Lock) -> tuple[Need, ...]:
+    """Give the very packages of conda's that a lock's Python stands among."""
+    from roost.distributions import conda
+
+    prefix = conda.read(lock.interpreter.path.parent.parent) if lock.interpreter.prefix else None
+    return tuple(Need(f"{one.name}={one.version}={one.build}") for one in prefix.packages) if prefix else ()
 
 
 def _unexpanded(needs: Needs) -> tuple[str, ...]:
@@ -161,6 +176,11 @@ def _lock(lock: Lock, needs: Needs, lost: tuple[str, ...]) -> Written:
         for one in kept
         if one.url.startswith("file:")
     )
+    if lock.interpreter.prefix:
+        from roost.distributions import conda
+
+        standing = conda.read(lock.interpreter.path.parent.parent)
+        text += conda.lock_text(standing.packages) if standing else ""
     clean, _ = bare(_with_python(text, lock))
     return Written(restored(clean, needs.variables), (*_without_places(lost), *places))
 

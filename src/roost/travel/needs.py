@@ -41,6 +41,8 @@ class Needs(Value):
     explicit: tuple[str, ...] = ()  # names of indexes that are asked only for `sources`
     sources: tuple[tuple[str, str], ...] = ()  # (canonical name, index): where a requirement comes from
     pins: tuple[tuple[str, str], ...] = ()  # (pattern of names, index): never taken from another one
+    conda: tuple[Need, ...] = ()  # packages of conda channels, as conda writes them
+    conda_channels: tuple[str, ...] = ()
     exact: bool = False  # every distribution with its version, nothing else is to be installed
 
     def placed(self, other: Needs | Declared) -> Needs:
@@ -74,6 +76,8 @@ def of_declared(name: str, declared: Declared, *, lost: Iterable[str] = ()) -> N
         declared.requires_python or "",
         declared.exclude_newer,
         tuple(lost),
+        conda=tuple(Need(line.text, where=_where(line, declared)) for line in declared.conda),
+        conda_channels=declared.conda_channels,
     ).placed(declared)
 
 
@@ -136,12 +140,16 @@ def portable(needs: Needs) -> Needs:
     places = [*indexes, *([default] if default else []), *(one for one in links if "://" in one[0])]
     lost += [f"the index `{text}`: its credentials" for text, secret in places if secret]
     lost += [f"`--find-links {text}`: {PLACE}" for text, _ in links if _is_local(text)]
+    channels = [clean(text) for text in needs.conda_channels]
+    lost += [f"the channel `{text}`: its credentials" for text, secret in channels if secret]
+    lost += [f"the channel `{text}`: {PLACE}" for text, _ in channels if _is_local(text)]
     return needs.replace(
         requirements=tuple(kept),
         constraints=tuple(text for text, _ in constraints),
         indexes=tuple(text for text, _ in indexes),
         index_url=default[0] if default else None,
         find_links=tuple(text for text, _ in links if not _is_local(text)),
+        conda_channels=tuple(text for text, _ in channels if not _is_local(text)),
         lost=tuple(lost),
     )
 
@@ -181,6 +189,8 @@ def as_script(needs: Needs, *, path: Path | None = None) -> Script:
         explicit=needs.explicit,
         sources=needs.sources,
         pins=needs.pins,
+        conda=tuple(Declaration(need.text, 1, None, "requirements") for need in needs.conda),
+        conda_channels=needs.conda_channels,
     )
     reasons = (f"`{needs.python}` in `{path.name if path else needs.name}`",) if needs.python else ()
     data = "\n".join(need.text for need in needs.requirements).encode()

@@ -10,7 +10,7 @@ from roost.errors import CannotCreate
 from roost.values import Value
 
 from . import archive, contents, extras
-from .errors import CannotMove
+from .errors import CannotMove, stay
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,6 +46,8 @@ def pack(environment: Environment, *, output: Path | None, report: Reporter) -> 
     known = manifest.read(environment.path)
     if known is None:
         raise CannotMove(f"the environment `{environment.name}` is damaged", hints=("run its script: that mends it",))
+    if known.prefix:
+        raise stay(environment.name)
     report.progress(f"reading `{environment.name}`")
     found = contents.collect(environment, known)
     facts = interpreter(environment)

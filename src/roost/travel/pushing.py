@@ -14,7 +14,7 @@ from roost.distributions.indexes.credentials import credentials
 from roost.values import Value
 
 from . import extras, packing, pointers
-from .errors import CannotMove
+from .errors import CannotMove, stay
 from .pointers import Pointer
 from .store import Store
 
@@ -59,6 +59,8 @@ def push(
     known = manifest.read(environment.path)
     if known is None:
         raise CannotMove(f"the environment `{environment.name}` is damaged", hints=("run its script: that mends it",))
+    if known.prefix:
+        raise stay(environment.name)
     implementation, abi = packing.interpreter(environment)
     pointer = Pointer(
         environment.name,

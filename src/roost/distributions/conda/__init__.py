@@ -3,21 +3,32 @@
 Everything but `solver` works without the library that solves and installs: what stands already is used without it.
 """
 
+from .answers import subdir
+from .contents import damage
+from .locked import text as lock_text
 from .needs import Needs, parted, wanted
-from .prefixes import Prefix, listing, make, read, remove, standing, sweep
-from .provided import modules, provided
+from .prefixes import Prefix, doubt, listing, make, read, remove, standing, sweep
+from .provided import distributions, modules, provided
+from .solver import available, solve
 
 __all__ = [
     "Needs",
     "Prefix",
+    "available",
+    "damage",
+    "distributions",
+    "doubt",
     "listing",
+    "lock_text",
     "make",
     "modules",
     "parted",
     "provided",
     "read",
     "remove",
+    "solve",
     "standing",
+    "subdir",
     "sweep",
     "wanted",
 ]

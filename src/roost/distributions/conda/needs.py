@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from roost.digests import sha256
+from roost.scripts.conda import MARK, package
 from roost.values import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
 
-    from roost.scripts import Declared
+    from roost.scripts import Declaration, Declared
     from roost.settings import Settings
 
-MARK = "conda:"
 LAYOUT = 1  # raised when what is remembered, or a prefix, could no longer be used as it is
 
 
@@ -22,14 +23,13 @@ class Needs(Value):
     specs: tuple[str, ...]  # as conda writes them (MatchSpec): "ffmpeg>=6", "gdal 3.8.*"
     channels: tuple[str, ...]  # names, addresses or folders, the first one is asked first
     exclude_newer: str | None = None  # as for indexes
+    reasons: tuple[str, ...] = ()  # where each is written
+    lock: Path | None = None  # a lock file that may have the very packages
 
     @property
     def names(self) -> frozenset[str]:
         """Names of the packages, as a module of the same name would be called."""
-        import re
-
-        found = (re.match(r"(?:[^\s:]+::)?([A-Za-z0-9_.-]+)", spec) for spec in self.specs)
-        return frozenset(one[1].replace("-", "_").lower() for one in found if one)
+        return frozenset(package(spec).replace("-", "_") for spec in self.specs)
 
     def digest(self, short: str, platform: str) -> str:
         """Give the name under which the answer is remembered; the order of packages does not matter, that of channels does."""
@@ -39,17 +39,22 @@ class Needs(Value):
         return sha256(json.dumps(facts).encode())
 
 
-def wanted(declared: Declared, extra: Iterable[str], settings: Settings) -> Needs | None:
+def wanted(
+    declared: Declared, extra: Iterable[str], settings: Settings, *, where: Callable[[Declaration], str]
+) -> Needs | None:
     """Gather what is declared and what `--with` adds; None: nothing is wanted from conda.
 
     Args:
         extra: the texts of `--with`, of which those that begin with `conda:` count.
+        where: says where something is declared.
     """
-    specs = (*(one.text for one in declared.conda), *(text.removeprefix(MARK) for text in parted(extra)[1]))
-    if not specs:
+    found = {one.text: where(one) for one in declared.conda}
+    found |= {text.removeprefix(MARK): "`--with`" for text in parted(extra)[1]}
+    if not found:
         return None
     channels = declared.conda_channels or settings.conda_channels
-    return Needs(tuple(dict.fromkeys(specs)), channels, declared.exclude_newer or settings.index_exclude_newer)
+    newest = declared.exclude_newer or settings.index_exclude_newer
+    return Needs(tuple(found), channels, newest, tuple(found.values()), declared.lock)
 
 
 def parted(texts: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -15,12 +15,12 @@ from pathlib import Path
 from roost import home as homes
 from roost import locks
 from roost.distributions import faults
-from roost.distributions.errors import IndexUnreachable
-from roost.errors import CannotCreate, ProcessFailed, RoostError
+from roost.errors import CannotCreate
 from roost.scripts import Choice, pythons
 from roost.scripts.interpreters import PREFIX as FILE
 from roost.values import Value
 
+from . import answers, contents, variables
 from . import packages as records
 
 TYPE_CHECKING = False
@@ -34,10 +34,8 @@ if TYPE_CHECKING:
     from .packages import Package
 
 SCHEMA = "roost.prefix/1"
-ANSWER = "roost.conda/1"
 ASIDE = ".tmp-"
 SHORT = 12  # hex digits of the key in a folder's name
-PATIENCE = 20.0  # seconds for packages' activation scripts
 
 
 class Prefix(Value):
@@ -52,13 +50,6 @@ class Prefix(Value):
     variables: tuple[tuple[str, str], ...]  # what the packages want to be set
 
 
-class _Answer(Value):
-    """Packages that were found for the same needs before."""
-
-    packages: tuple[Package, ...]
-    created: float  # seconds since the epoch
-
-
 def standing(needs: Needs, choice: Choice, *, home: Home, settings: Settings, upgrade: bool, offline: bool) -> Choice:
     """Give the Python of the prefix with what is wanted, if that stands; else a choice without an interpreter: `make` has it.
 
@@ -67,10 +58,10 @@ def standing(needs: Needs, choice: Choice, *, home: Home, settings: Settings, up
         upgrade: packages are looked for again.
     """
     short = _short(choice)
-    known = None if upgrade else _recall(needs, short, home)
-    if known and (offline or _young(known, settings)):
-        prefix = read(_place(home, known.packages))
-        interpreter = _python(prefix) if prefix else None
+    found = () if upgrade else answers.known(needs, short, home=home, settings=settings, offline=offline)
+    if found:
+        prefix = read(_place(home, found))
+        interpreter = _python(prefix) if prefix and not contents.damage(prefix.path) else None
         if interpreter:
             return Choice(
                 interpreter, interpreter.short, f"Python {interpreter.full} of the conda packages: {choice.reason}"
@@ -100,18 +91,24 @@ def make(
         LockHeld: somebody else builds it for longer than a build may take.
     """
     short = _short(choice)
-    found = _solved(
+    found = answers.solved(
         needs, short, home=home, settings=settings, upgrade=upgrade, offline=offline, report=report, what=what
     )
     digest = records.key(found)
     place = _place(home, found)
     prefix = read(place)
-    interpreter = _python(prefix) if prefix else None
+    harm = contents.damage(place) if prefix else ()
+    if harm:
+        file, said = harm[0]
+        report.note(f"the conda packages in `{place.name}` are damaged (`{file}` {said}); they are installed again")
+    interpreter = _python(prefix) if prefix and not harm else None
     if interpreter is None:
         guard = home.locks / f"prefix-{digest[:SHORT]}"
         waiting = lambda: report.progress("waiting for another build")  # noqa: E731
         with locks.exclusive(guard, timeout=settings.build_timeout, waiting=waiting):
-            prefix = read(place) or _build(needs, found, place, home=home, settings=settings, report=report, what=what)
+            prefix = read(place)
+            if prefix is None or contents.damage(place):
+                prefix = _build(needs, found, place, home=home, settings=settings, report=report, what=what)
             interpreter = _python(prefix)
     if interpreter is None:
         raise faults.EngineFailed(what, why=(f"the Python among the conda packages in `{place.name}` does not start",))
@@ -155,6 +152,11 @@ def remove(home: Home, prefix: Prefix) -> None:
         locks.drop(guard)
 
 
+def doubt(prefix: Prefix) -> None:
+    """Have a prefix installed again at its next use: what runs in it runs on."""
+    (prefix.path / contents.SEALS).unlink(missing_ok=True)
+
+
 def sweep(home: Home) -> None:
     """Delete what dead builds left, and folders without a whole manifest."""
     for path in _folders(home):
@@ -177,38 +179,6 @@ def _short(choice: Choice) -> str:
     return choice.interpreter.short if choice.interpreter else ".".join(choice.wanted.split(".")[:2])
 
 
-def _solved(
-    needs: Needs,
-    short: str,
-    *,
-    home: Home,
-    settings: Settings,
-    upgrade: bool,
-    offline: bool,
-    report: Reporter,
-    what: str,
-) -> tuple[Package, ...]:
-    from . import solver
-
-    known = _recall(needs, short, home)
-    if known and (offline or (_young(known, settings) and not upgrade)):
-        return known.packages
-    if offline:
-        raise solver.offline(what, needs)
-    report.progress("solving conda packages")
-    begin = time.monotonic()
-    try:
-        found = solver.solve(needs, short, home=home, settings=settings, what=what)
-    except (IndexUnreachable, faults.TimedOut, solver.CondaMissing) as error:
-        if known is None or upgrade:
-            raise
-        report.detail(f"{error.what}: the conda packages of last time are used")
-        return known.packages
-    report.step(f"solved {len(found)} conda packages in {time.monotonic() - begin:.1f} s")
-    _remember(needs, short, found, home)
-    return found
-
-
 def _build(
     needs: Needs,
     found: tuple[Package, ...],
@@ -226,11 +196,12 @@ def _build(
     aside = home.prefixes / f"{ASIDE}{place.name}"
     begin = time.monotonic()
     report.progress(f"installing {len(found)} conda packages")
+    doubtful = place.exists()  # what is cached may be damaged as well
     for left in (aside, place):
         shutil.rmtree(left, ignore_errors=True)
     try:
-        solver.install(found, aside, place, needs, home=home, settings=settings, what=what)
-        _protect(aside)
+        solver.install(found, aside, place, needs, home=home, settings=settings, what=what, doubtful=doubtful)
+        contents.seal(aside)
         aside.rename(place)
     except OSError as error:
         raise CannotCreate(what, why=(error.strerror or str(error),)) from error
@@ -239,7 +210,7 @@ def _build(
     from roost.distributions.pylock import without_credentials
 
     channels = tuple(map(without_credentials, needs.channels))
-    prefix = Prefix(place, digest, time.time(), needs.specs, channels, found, _variables(place, report))
+    prefix = Prefix(place, digest, time.time(), needs.specs, channels, found, variables.wanted(place, report))
     _write(prefix)
     report.step(f"installed {len(found)} conda packages in `{place.name}` in {time.monotonic() - begin:.1f} s")
     return prefix
@@ -255,50 +226,6 @@ def _write(prefix: Prefix) -> None:
     homes.write(prefix.path / FILE, json.dumps(document, indent=1) + "\n", mode=0o644)
 
 
-def _protect(folder: Path) -> None:
-    """Take the right to write from files that the cache of packages has as well."""
-    import stat
-
-    for at, _, names in os.walk(folder):
-        for name in names:
-            facts = os.lstat(f"{at}/{name}")
-            if facts.st_nlink > 1 and stat.S_ISREG(facts.st_mode) and facts.st_mode & 0o222:
-                os.chmod(f"{at}/{name}", facts.st_mode & 0o555)  # noqa: PTH101
-
-
-def _variables(place: Path, report: Reporter) -> tuple[tuple[str, str], ...]:
-    """Find out what packages want to be set when they are used (`etc/conda/`), as activating the prefix would set it."""
-    import json
-
-    from roost import processes
-
-    found = {"CONDA_PREFIX": str(place)}
-    for file in sorted((place / "etc/conda/env_vars.d").glob("*.json")):
-        with suppress(OSError, ValueError, AttributeError):
-            found |= {str(name): str(value) for name, value in json.loads(file.read_bytes()).items()}
-    scripts = sorted((place / "etc/conda/activate.d").glob("*.sh"))
-    if scripts:
-        before = found | {
-            "PATH": f"{place}/bin:/usr/local/bin:/usr/bin:/bin",
-            "HOME": "/nonexistent",
-            "LC_ALL": "C.UTF-8",
-        }
-        shell = shutil.which("bash") or "/bin/sh"
-        show = f"exec {place}/bin/python -c 'import json, os; print(\"\\n\" + json.dumps(dict(os.environ)))'"
-        words = [shell, "-c", 'for script do . "$script" >/dev/null 2>&1; done; ' + show, shell]
-        try:
-            done = processes.run([*words, *map(str, scripts)], env=before, timeout=PATIENCE, cwd=place)
-            after = json.loads(done.output.splitlines()[-1])
-        except (ProcessFailed, ValueError, IndexError):
-            report.note(
-                f"the activation scripts of the conda packages in `{place.name}` failed: what they set is missing"
-            )
-            after = {}
-        left = {*before, "PWD", "OLDPWD", "SHLVL", "_", "LC_CTYPE"}
-        found |= {name: value for name, value in after.items() if name not in left}
-    return tuple(sorted(found.items()))
-
-
 def _python(prefix: Prefix) -> Interpreter | None:
     """Give the Python of a prefix, if it starts."""
     python = next((one.version for one in prefix.packages if one.name == "python"), "")
@@ -309,31 +236,3 @@ def _python(prefix: Prefix) -> Interpreter | None:
 def _place(home: Home, found: tuple[Package, ...]) -> Path:
     digest = records.key(found)
     return home.prefixes / f"conda-{digest[:SHORT]}"
-
-
-def _young(known: _Answer, settings: Settings) -> bool:
-    return 0 <= time.time() - known.created <= settings.lock_max_age_days * 86400
-
-
-def _answer_file(needs: Needs, short: str, home: Home) -> Path:
-    return home.requests / f"conda-{needs.digest(short, pythons.own().platform)}.json"
-
-
-def _recall(needs: Needs, short: str, home: Home) -> _Answer | None:
-    import json
-
-    try:
-        document = json.loads(_answer_file(needs, short, home).read_bytes())
-        if document["schema"] != ANSWER:
-            return None
-        return _Answer(records.read(document["packages"]), float(document["created"]))
-    except (OSError, ValueError, KeyError, TypeError, IndexError):
-        return None
-
-
-def _remember(needs: Needs, short: str, found: tuple[Package, ...], home: Home) -> None:
-    import json
-
-    document = {"schema": ANSWER, "created": time.time(), "packages": records.written(found)}
-    with suppress(RoostError):  # then the next one solves again
-        homes.write(_answer_file(needs, short, home), json.dumps(document))

@@ -38,15 +38,20 @@ class BadSpec(RoostError):
     exit = Exit.UNREADABLE
 
 
+def available() -> bool:
+    """Tell whether the library is installed."""
+    from importlib.util import find_spec
+
+    return find_spec("rattler") is not None
+
+
 def needed(specs: Iterable[str]) -> None:
     """Check that the library is there.
 
     Raises:
         CondaMissing: it is not.
     """
-    from importlib.util import find_spec
-
-    if find_spec("rattler") is None:
+    if not available():
         names = ", ".join(f"`{spec}`" for spec in specs)
         raise CondaMissing(
             f"conda packages are wanted ({names}), and what installs them is not here",
@@ -98,7 +103,7 @@ def solve(
         specs=[*specs, rattler.MatchSpec(f"python {short}.*")],
         gateway=rattler.Gateway(cache_dir=home.cache / "conda" / "channels", client=client),
         platforms=[rattler.Subdir(platform) if platform else rattler.Subdir.current(), rattler.Subdir("noarch")],
-        virtual_packages=[] if platform else rattler.VirtualPackage.detect(),
+        virtual_packages=_virtual(platform) if platform else rattler.VirtualPackage.detect(),
         exclude_newer=_moment(needs.exclude_newer),
     )
     try:
@@ -123,11 +128,22 @@ def solve(
 
 
 def install(
-    packages: Sequence[Package], folder: Path, place: Path, needs: Needs, *, home: Home, settings: Settings, what: str
+    packages: Sequence[Package],
+    folder: Path,
+    place: Path,
+    needs: Needs,
+    *,
+    home: Home,
+    settings: Settings,
+    what: str,
+    doubtful: bool,
 ) -> None:
     """Install packages into a folder that will be moved to `place`; what is not cached is fetched.
 
     No script of a package is executed.
+
+    Args:
+        doubtful: everything that is cached is compared with what its package says of it.
 
     Raises:
         CondaMissing: the library is not installed.
@@ -135,12 +151,15 @@ def install(
     """
     needed(needs.specs)
     import rattler
+    from rattler.package_cache import PackageCache, PackageCacheLayer, ValidationMode
 
     client = rattler.Client.default_client(timeout=max(1, round(settings.index_timeout)), max_retries=1)
+    mode = ValidationMode.full() if doubtful else ValidationMode.fast()
+    layer = PackageCacheLayer(home.cache / "conda" / "packages").with_validation_mode(mode)
     putting = rattler.install(
         [_record(one, needs) for one in packages],
         target_prefix=folder,
-        cache_dir=home.cache / "conda" / "packages",
+        package_cache=PackageCache.from_layers([layer]),
         show_progress=False,
         execute_link_scripts=False,
         client=client,
@@ -168,6 +187,19 @@ def _whole(work: Coroutine[Any, Any, Any], timeout: float) -> Any:  # whatever i
         return await asyncio.wait_for(work, timeout)
 
     return asyncio.run(limited())
+
+
+def _virtual(platform: str) -> list[Any]:
+    """Give what may be taken for granted on another machine: the oldest systems that are still common."""
+    import rattler
+
+    facts = {
+        "linux": (("__unix", "0"), ("__linux", "5.10"), ("__glibc", "2.28")), "osx": (("__unix", "0"), ("__osx", "13.0")), "win": (("__win", "0"),),
+    }  # fmt: skip
+    return [
+        rattler.GenericVirtualPackage(rattler.PackageName(name), rattler.Version(version), rattler.BuildString("0"))
+        for name, version in facts[platform.partition("-")[0]]
+    ]
 
 
 def _flat(error: BaseException) -> str:

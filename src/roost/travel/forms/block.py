@@ -40,7 +40,11 @@ def tool(needs: Needs) -> list[str]:
     indexes += [*_index(needs.index_url, explicit=False), "default = true"] if needs.index_url else []
     sources = [f"{name} = {{ index = {quoted(index)} }}" for name, index in needs.sources]
     pins = [f"{quoted(name)} = {quoted(index)}" for name, index in needs.pins]
-    tables = (("tool.uv", lines), ("tool.uv.sources", sources), ("tool.roost.index.pins", pins))
+    packages = _list("conda", [need.text for need in needs.conda]) if needs.conda else []
+    packages += _list("conda-channels", needs.conda_channels) if needs.conda and needs.conda_channels else []
+    tables = (
+        ("tool.uv", lines), ("tool.uv.sources", sources), ("tool.roost", packages), ("tool.roost.index.pins", pins),
+    )  # fmt: skip
     return [line for name, rows in tables if rows for line in (f"[{name}]", *rows)] + indexes
 
 

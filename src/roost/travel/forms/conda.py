@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 
-from roost.distributions import tables
+from roost.distributions import conda, tables
 from roost.errors import Exit, RoostError
+from roost.scripts.conda import package
 from roost.travel.needs import Need, Needs
 
 from .requirements import options, pinned, plain
@@ -34,19 +35,21 @@ class BadEnvironmentFile(RoostError):
 
 
 def write(needs: Needs) -> Written:
-    """Write an environment that conda makes: Python from its channel, everything else from pip.
+    """Write an environment that conda makes: Python and conda's own packages from channels, everything else from pip.
 
     Args:
         needs: exact ones, for one minor version of Python.
     """
     short = needs.python.removeprefix("==").removesuffix(".*")
     pip = [*options(needs), *plain(needs.requirements)]
+    packages = [need.text for need in needs.conda]
+    python = [] if any(package(one) == "python" for one in packages) else [f"python={short}"]
     lines = [
         f"name: {json.dumps(needs.name)}",
         "channels:",
-        "  - conda-forge",
+        *(f"  - {json.dumps(one)}" for one in needs.conda_channels or ("conda-forge",)),
         "dependencies:",
-        f"  - python={short}",
+        *(f"  - {json.dumps(one) if ' ' in one else one}" for one in (*python, *packages)),
         *(["  - pip", "  - pip:", *(f"      - {json.dumps(line)}" for line in pip)] if pip else []),
     ]
     return Written("\n".join(lines) + "\n", pinned(needs))
@@ -54,6 +57,8 @@ def write(needs: Needs) -> Written:
 
 def read(path: Path, folder: Path) -> Needs:
     """Read an environment file: its pip part as a requirements file, of the rest what has the same name on the index.
+
+    What only conda has stays conda's, where roost can have it.
 
     Args:
         folder: an empty one, for the pip part as a file.
@@ -74,6 +79,9 @@ def read(path: Path, folder: Path) -> Needs:
             needs = _with_match(needs, one)
         else:
             needs = needs.losing(f"`{one}`: it is no package of conda's")
+    channels = document.get("channels")
+    if needs.conda and isinstance(channels, list):
+        needs = needs.replace(conda_channels=tuple(map(str, channels)))
     others = sorted(str(key) for key in document if key not in {"name", "channels", "dependencies", "prefix"})
     return needs.losing(*(f"`{key}`: roost does not use it" for key in others))
 
@@ -110,6 +118,8 @@ def _with_pip(needs: Needs, lines: list[str], path: Path, folder: Path) -> Needs
 def _with_match(needs: Needs, text: str) -> Needs:
     """Take one package of conda's (its MatchSpec): Python, pip, or what has the same name on the index."""
     parts = _MATCH.fullmatch(text)
+    if parts and not _on_an_index(parts[1].lower()) and conda.available():
+        return needs.replace(conda=(*needs.conda, Need(text.strip(), where=f"`{text}` of conda's part")))
     versions = _versions(parts[2]) if parts else None
     if parts is None or versions is None:
         return needs.losing(f"`{text}`: what it asks for has no other form")
@@ -118,13 +128,19 @@ def _with_match(needs: Needs, text: str) -> Needs:
         return needs.replace(python=",".join(filter(None, [needs.python, versions])))
     if name in {"pip", "setuptools", "wheel"} and not versions:
         return needs
-    if tables.rank(name) is None or not tables.roots(name):
+    if not _on_an_index(name):
         return needs.losing(
-            f"`{text}`: it is a package of conda's, and no index is known to have the same under its name"
+            f"`{text}`: it is a package of conda's, and no index is known to have the same under its name; roost installs it "
+            "with `python -m pip install 'roost[conda]'`"
         )
     return needs.replace(
         requirements=(*needs.requirements, Need(f"{name}{versions}", where=f"`{text}` of conda's part"))
     )
+
+
+def _on_an_index(name: str) -> bool:
+    own = name in {"python", "pip", "setuptools", "wheel"}
+    return own or (tables.rank(name) is not None and bool(tables.roots(name)))
 
 
 def _versions(text: str) -> str | None:
