@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import sys
 import time
 
 from .errors import ProcessFailed
@@ -30,6 +31,12 @@ class Completed(Value):
         """Return the last lines of what it said, standard error first if there is any."""
         said = self.errors.strip() or self.output.strip()
         return tuple(said.splitlines()[-count:])
+
+
+def ourselves(statement: str) -> list[str]:
+    """Give the command that executes a statement in a process of roost's own Python, wherever roost is installed."""
+    code = f"import sys; sys.path[:] = sys.argv.pop(1).split(chr(10)); {statement}"
+    return [sys.executable, "-I", "-c", code, "\n".join(sys.path)]
 
 
 def run(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from roost.values import Value
 
-from . import manifest, store
+from . import beside, manifest, store
 from .references import references
 
 TYPE_CHECKING = False
@@ -56,6 +56,10 @@ def _matches(environment: Environment, text: str, called: Iterable[str], run: It
     for name, version in environment.distributions:
         if canonical in name:
             yield Match("distribution", f"{name} {version}")
+    prefix = beside.under(environment.path)
+    for package in prefix.packages if prefix else ():
+        if text in package.name:
+            yield Match("conda package", f"{package.name} {package.version}")
     short = ".".join(environment.version.split(".")[:2])
     for module in sorted(_modules(manifest.packages(environment.path, short), text)):
         owners = sorted(store.imported(environment.path, short, [module.partition(".")[0]]))

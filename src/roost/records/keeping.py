@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from contextlib import suppress
+
+from roost.processes import ourselves
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def collect_behind(home: Home, settings: Settings, environ: Mapping[str, str] = 
     """
     if not (settings.keep_max_size or settings.keep_max_age_days) or not _due(home):
         return False
-    words = [sys.executable, "-I", "-m", "roost", "env", "gc", "--quiet"]
+    words = [*ourselves("from roost.__main__ import main; sys.exit(main())"), "env", "gc", "--quiet"]
     words += ["--older-than", f"{settings.keep_max_age_days:g}" if settings.keep_max_age_days else NEVER]
     if settings.keep_max_size:
         words += ["--max-size", settings.keep_max_size]

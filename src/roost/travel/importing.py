@@ -149,8 +149,10 @@ def into(
 def _elsewhere(needs: Needs) -> tuple[str, ...]:
     """Name what of the places is not written into a script."""
     pinned = [f"`{name}` from the index `{index}` alone" for name, index in (*needs.sources, *needs.pins)]
-    return tuple(
-        f"{one}: write it by hand" for one in (*(f"`--find-links {place}`" for place in needs.find_links), *pinned)
+    packages = [f"`{need.text}` of conda: `roost add FILE 'conda:{need.text}'`" for need in needs.conda]
+    return (
+        *(f"{one}: write it by hand" for one in (*(f"`--find-links {place}`" for place in needs.find_links), *pinned)),
+        *packages,
     )
 
 

@@ -142,7 +142,7 @@ def portable(needs: Needs) -> Needs:
     lost += [f"`--find-links {text}`: {PLACE}" for text, _ in links if _is_local(text)]
     channels = [clean(text) for text in needs.conda_channels]
     lost += [f"the channel `{text}`: its credentials" for text, secret in channels if secret]
-    lost += [f"the channel `{text}`: {PLACE}" for text, _ in channels if _is_local(text)]
+    lost += [f"the channel `{text}`: {PLACE}; write one that others can ask" for text, _ in channels if _is_local(text)]
     return needs.replace(
         requirements=tuple(kept),
         constraints=tuple(text for text, _ in constraints),

@@ -104,5 +104,13 @@ def of_script(script: Script, *, home: Home, settings: Settings, options: Option
     lost += [note for note in script.notes if "is not used" in note]
     python = script.python.specifier or declared.requires_python or ""
     return Needs(
-        name, needs, declared.constraints, declared.indexes, python, declared.exclude_newer, tuple(lost)
+        name,
+        needs,
+        declared.constraints,
+        declared.indexes,
+        python,
+        declared.exclude_newer,
+        tuple(lost),
+        conda=tuple(Need(one.text) for one in declared.conda),
+        conda_channels=declared.conda_channels,
     ).placed(declared)

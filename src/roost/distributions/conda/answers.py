@@ -8,7 +8,6 @@ from contextlib import suppress
 
 from roost import home as homes
 from roost.distributions import faults
-from roost.distributions.errors import IndexUnreachable
 from roost.errors import RoostError
 from roost.scripts import pythons
 from roost.scripts.conda import package
@@ -76,8 +75,8 @@ def solved(
     begin = time.monotonic()
     try:
         found = solver.solve(needs, short, home=home, settings=settings, what=what)
-    except (IndexUnreachable, faults.TimedOut, solver.CondaMissing) as error:
-        if before is None or upgrade:
+    except RoostError as error:
+        if before is None or upgrade or isinstance(error, faults.Conflict | solver.BadSpec):
             raise
         report.detail(f"{error.what}: the conda packages of last time are used")
         return before.packages

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from roost.digests import sha256
 from roost.scripts.conda import MARK, package
 from roost.values import Value
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
 LAYOUT = 1  # raised when what is remembered, or a prefix, could no longer be used as it is
 
 
+_TOKEN = re.compile(r"(?<=[^/])/t/[^/]+/")  # conda's way to write a token into an address
+
+
 class Needs(Value):
     """Packages, and the channels that may have them."""
 
@@ -27,6 +32,13 @@ class Needs(Value):
     lock: Path | None = None  # a lock file that may have the very packages
 
     @property
+    def bare(self) -> tuple[str, ...]:
+        """The channels without user, password and token: as they may be written down."""
+        return tuple(
+            _TOKEN.sub("/", _without_credentials(channel)) if "://" in channel else channel for channel in self.channels
+        )
+
+    @property
     def names(self) -> frozenset[str]:
         """Names of the packages, as a module of the same name would be called."""
         return frozenset(package(spec).replace("-", "_") for spec in self.specs)
@@ -35,7 +47,7 @@ class Needs(Value):
         """Give the name under which the answer is remembered; the order of packages does not matter, that of channels does."""
         import json
 
-        facts = [LAYOUT, sorted(self.specs), list(map(_bare, self.channels)), self.exclude_newer, short, platform]
+        facts = [LAYOUT, sorted(self.specs), list(self.bare), self.exclude_newer, short, platform]
         return sha256(json.dumps(facts).encode())
 
 
@@ -66,7 +78,7 @@ def parted(texts: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     )
 
 
-def _bare(channel: str) -> str:
+def _without_credentials(text: str) -> str:
     from roost.distributions.pylock import without_credentials
 
-    return without_credentials(channel)
+    return without_credentials(text)

@@ -105,10 +105,10 @@ def make(
     if interpreter is None:
         guard = home.locks / f"prefix-{digest[:SHORT]}"
         waiting = lambda: report.progress("waiting for another build")  # noqa: E731
-        with locks.exclusive(guard, timeout=settings.build_timeout, waiting=waiting):
+        with locks.exclusive(guard, timeout=settings.build_timeout, waiting=waiting) as held:
             prefix = read(place)
             if prefix is None or contents.damage(place):
-                prefix = _build(needs, found, place, home=home, settings=settings, report=report, what=what)
+                prefix = _build(needs, found, place, held, home=home, settings=settings, report=report, what=what)
             interpreter = _python(prefix)
     if interpreter is None:
         raise faults.EngineFailed(what, why=(f"the Python among the conda packages in `{place.name}` does not start",))
@@ -183,6 +183,7 @@ def _build(
     needs: Needs,
     found: tuple[Package, ...],
     place: Path,
+    held: int,
     *,
     home: Home,
     settings: Settings,
@@ -200,17 +201,16 @@ def _build(
     for left in (aside, place):
         shutil.rmtree(left, ignore_errors=True)
     try:
-        solver.install(found, aside, place, needs, home=home, settings=settings, what=what, doubtful=doubtful)
+        solver.install(
+            found, aside, place, needs, home=home, settings=settings, what=what, doubtful=doubtful, keep=(held,)
+        )
         contents.seal(aside)
         aside.rename(place)
     except OSError as error:
         raise CannotCreate(what, why=(error.strerror or str(error),)) from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)
-    from roost.distributions.pylock import without_credentials
-
-    channels = tuple(map(without_credentials, needs.channels))
-    prefix = Prefix(place, digest, time.time(), needs.specs, channels, found, variables.wanted(place, report))
+    prefix = Prefix(place, digest, time.time(), needs.specs, needs.bare, found, variables.wanted(place, report))
     _write(prefix)
     report.step(f"installed {len(found)} conda packages in `{place.name}` in {time.monotonic() - begin:.1f} s")
     return prefix

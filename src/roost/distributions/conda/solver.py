@@ -1,27 +1,30 @@
-"""The library that solves and installs conda packages (py-rattler): the one module that imports it, when it is needed."""
+"""Asking for conda packages: what is wanted in, exact packages out; exact packages in, a folder out."""
 
 from __future__ import annotations
 
-import asyncio
-import re
-from datetime import UTC, datetime, timedelta
+import json
+import os
 from pathlib import Path
 
+from roost import processes
 from roost.distributions import faults
 from roost.distributions.pylock import without_credentials
-from roost.errors import Exit, RoostError
+from roost.errors import Exit, ProcessFailed, RoostError
 
-from .packages import Package
+from . import packages as records
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
     from typing import Any
 
     from roost.home import Home
     from roost.settings import Settings
 
     from .needs import Needs
+    from .packages import Package
+
+WORKER = "from roost.distributions.conda.worker import main; main()"
 
 
 class CondaMissing(RoostError):
@@ -70,61 +73,26 @@ def solve(
 
     Raises:
         CondaMissing: the library is not installed.
-        BadSpec: a specification or a channel cannot be read.
-        Conflict: there is no such package, or they do not go together.
-        RoostError: of the classes in `faults`: the channels cannot be asked.
+        BadSpec: a specification, a channel or the age limit cannot be read.
+        RoostError: of the classes in `faults`: there are no such packages, they do not go together, nothing can be asked.
     """
-    needed(needs.specs)
-    import rattler
-    from rattler.exceptions import (
-        InvalidChannelError,
-        InvalidMatchSpecError,
-        InvalidUrlError,
-        SolverError,
-    )  # fmt: skip
-
-    specs = []
-    for spec in needs.specs:
-        try:
-            specs.append(rattler.MatchSpec(spec))
-        except InvalidMatchSpecError as error:
-            raise BadSpec(
-                f"cannot read the conda requirement `{spec}`",
-                why=(str(error),),
-                hints=("write it as conda does: `ffmpeg>=6`, `gdal 3.8.*`",),
-            ) from error
-    try:
-        channels = [rattler.Channel(_place(channel)) for channel in needs.channels]
-    except (InvalidChannelError, InvalidUrlError) as error:
-        raise BadSpec(f"cannot read the channels {_names(needs)}", why=(str(error),)) from error
-    client = rattler.Client.default_client(timeout=max(1, round(settings.index_timeout)), max_retries=1)
-    asking = rattler.solve(
-        sources=channels,
-        specs=[*specs, rattler.MatchSpec(f"python {short}.*")],
-        gateway=rattler.Gateway(cache_dir=home.cache / "conda" / "channels", client=client),
-        platforms=[rattler.Subdir(platform) if platform else rattler.Subdir.current(), rattler.Subdir("noarch")],
-        virtual_packages=_virtual(platform) if platform else rattler.VirtualPackage.detect(),
-        exclude_newer=_moment(needs.exclude_newer),
-    )
-    try:
-        found = _whole(asking, settings.build_timeout)
-    except SolverError as error:
-        said = str(error).strip().splitlines()
+    asked: dict[str, object] = {
+        "do": "solve", "specs": needs.specs, "channels": [_place(one) for one in needs.bare], "python": short,
+        "platform": platform, "newest": needs.exclude_newer,
+    }  # fmt: skip
+    answer = _ask(asked, needs, home=home, settings=settings, what=what)
+    if answer.get("conflict"):
+        said = _quiet(answer["failed"], needs).strip().splitlines()
+        channels = ", ".join(f"`{channel}`" for channel in needs.bare)
+        wanted = ", ".join(f"`{spec}`" for spec in needs.specs)
         raise faults.Conflict(
             what,
-            why=(
-                f"the channels {_names(needs)} have no set of packages with {', '.join(needs.specs)} and Python {short}",
-                *said[:12],
-            ),
+            why=(f"the channels {channels} have no set of packages with {wanted} and Python {short}", *said[:12]),
             hints=("try another Python: `roost run --python 3.12 FILE`, or fewer bounds",),
-        ) from error
-    except TimeoutError as error:
-        raise faults.TimedOut(
-            what, why=(f"the channels {_names(needs)} gave no answer in time",), hints=faults.LATER
-        ) from error
-    except Exception as error:  # it raises a class of its own for each of its parts
-        raise faults.classify(without_credentials(_flat(error)), what=what) from error
-    return tuple(_package(one) for one in found)
+        )
+    if "failed" in answer:
+        raise faults.classify(_quiet(answer["failed"], needs), what=what)
+    return records.read(answer["packages"])
 
 
 def install(
@@ -137,6 +105,7 @@ def install(
     settings: Settings,
     what: str,
     doubtful: bool,
+    keep: Sequence[int] = (),
 ) -> None:
     """Install packages into a folder that will be moved to `place`; what is not cached is fetched.
 
@@ -144,33 +113,18 @@ def install(
 
     Args:
         doubtful: everything that is cached is compared with what its package says of it.
+        keep: descriptors of locks, held as long as it is at work.
 
     Raises:
         CondaMissing: the library is not installed.
         RoostError: of the classes in `faults`: it cannot be done.
     """
-    needed(needs.specs)
-    import rattler
-    from rattler.package_cache import PackageCache, PackageCacheLayer, ValidationMode
-
-    client = rattler.Client.default_client(timeout=max(1, round(settings.index_timeout)), max_retries=1)
-    mode = ValidationMode.full() if doubtful else ValidationMode.fast()
-    layer = PackageCacheLayer(home.cache / "conda" / "packages").with_validation_mode(mode)
-    putting = rattler.install(
-        [_record(one, needs) for one in packages],
-        target_prefix=folder,
-        package_cache=PackageCache.from_layers([layer]),
-        show_progress=False,
-        execute_link_scripts=False,
-        client=client,
-        alternative_target_prefix=place,
-    )
-    try:
-        _whole(putting, settings.build_timeout)
-    except TimeoutError as error:
-        raise faults.TimedOut(what, why=("fetching the conda packages took too long",), hints=faults.LATER) from error
-    except Exception as error:  # it raises a class of its own for each of its parts
-        raise faults.classify(without_credentials(_flat(error)), what=what, stage="install") from error
+    asked: dict[str, object] = {
+        "do": "install", "packages": records.written(packages), "folder": str(folder), "place": str(place), "doubtful": doubtful,
+    }  # fmt: skip
+    answer = _ask(asked, needs, home=home, settings=settings, what=what, keep=keep)
+    if "failed" in answer:
+        raise faults.classify(_quiet(answer["failed"], needs), what=what, stage="install")
 
 
 def offline(what: str, needs: Needs) -> faults.NotCached:
@@ -182,85 +136,55 @@ def offline(what: str, needs: Needs) -> faults.NotCached:
     )
 
 
-def _whole(work: Coroutine[Any, Any, Any], timeout: float) -> Any:  # whatever it gives
-    async def limited() -> Any:
-        return await asyncio.wait_for(work, timeout)
+def _ask(
+    asked: dict[str, object], needs: Needs, *, home: Home, settings: Settings, what: str, keep: Sequence[int] = ()
+) -> dict[str, Any]:
+    needed(needs.specs)
+    asked |= {
+        "cache": str(home.cache / "conda"),
+        "timeout": max(1, round(settings.index_timeout)),
+        "secret": [_secret(bare, one) for bare, one in zip(needs.bare, needs.channels, strict=True) if bare != one],
+    }
+    argv = processes.ourselves(WORKER)
+    try:
+        done = processes.run(
+            argv,
+            env=dict(os.environ),
+            timeout=settings.build_timeout,
+            stdin=json.dumps(asked),
+            keep=keep,
+            cwd=Path("/"),
+        )
+    except ProcessFailed as error:
+        raise faults.TimedOut(what, why=(error.what, *error.why), hints=faults.LATER) from error
+    try:
+        answer: dict[str, Any] = json.loads(done.output)
+    except ValueError:
+        raise faults.EngineFailed(what, why=tuple(_quiet(done.errors, needs).splitlines()[-8:])) from None
+    if "unreadable" in answer:
+        raise BadSpec(
+            f"cannot read the conda requirement `{_quiet(answer['unreadable'], needs)}`",
+            why=(_quiet(answer["why"].splitlines()[0], needs),),
+            hints=("write it as conda does: `ffmpeg>=6`, `gdal 3.8.*`",),
+        )
+    return answer
 
-    return asyncio.run(limited())
+
+def _secret(bare: str, channel: str) -> dict[str, str]:
+    """Say how a channel with credentials is asked: with a login for its host, or at the address with its token."""
+    from urllib.parse import unquote, urlsplit
+
+    parts = urlsplit(channel)
+    login = f"{unquote(parts.username)}:{unquote(parts.password or '')}" if parts.username else ""
+    return {"bare": bare, "address": channel, "login": login, "host": parts.hostname or "", "path": parts.path}
 
 
-def _virtual(platform: str) -> list[Any]:
-    """Give what may be taken for granted on another machine: the oldest systems that are still common."""
-    import rattler
-
-    facts = {
-        "linux": (("__unix", "0"), ("__linux", "5.10"), ("__glibc", "2.28")), "osx": (("__unix", "0"), ("__osx", "13.0")), "win": (("__win", "0"),),
-    }  # fmt: skip
-    return [
-        rattler.GenericVirtualPackage(rattler.PackageName(name), rattler.Version(version), rattler.BuildString("0"))
-        for name, version in facts[platform.partition("-")[0]]
-    ]
-
-
-def _flat(error: BaseException) -> str:
-    """Give what an error and those behind it say, in one line."""
-    said = list[str]()
-    at: BaseException | None = error
-    while at is not None and len(said) < 4:
-        said.append(" ".join(str(at).split()))
-        at = at.__cause__
-    return ": ".join(dict.fromkeys(said))[:600]
-
-
-def _names(needs: Needs) -> str:
-    return ", ".join(f"`{without_credentials(channel)}`" for channel in needs.channels)
+def _quiet(text: str, needs: Needs) -> str:
+    """Take credentials out of a text."""
+    for bare, channel in zip(needs.bare, needs.channels, strict=True):
+        text = text.replace(channel.rstrip("/"), bare.rstrip("/"))
+    return without_credentials(text)
 
 
 def _place(channel: str) -> str:
     return Path(channel).as_uri() if channel.startswith("/") else channel
-
-
-def _moment(newest: str | None) -> datetime | timedelta | None:
-    """Read a date, a moment (RFC 3339) or a duration such as `7 days`; raises BadSpec."""
-    if newest is None:
-        return None
-    duration = re.fullmatch(r"(\d+)\s*(hour|day|week)s?(?:\s+ago)?|P(\d+)([DW])", newest.strip())
-    if duration:
-        count, unit = int(duration[1] or duration[3]), {"D": "day", "W": "week"}.get(duration[4], duration[2])
-        return timedelta(**{f"{unit}s": count})
-    try:
-        moment = datetime.fromisoformat(newest.strip())
-    except ValueError as error:
-        raise BadSpec(
-            f"cannot read the age limit `{newest}` for conda packages", hints=("write `7 days` or a date",)
-        ) from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _package(one: Any) -> Package:  # a record of the library's
-    noarch = "python" if one.noarch.python else "generic" if one.noarch.generic else None
-    return Package(
-        one.name.normalized, str(one.version), str(one.build), one.build_number, str(one.subdir), noarch, tuple(one.depends),
-        without_credentials(one.url), without_credentials(one.channel or ""), one.file_name,
-        one.sha256.hex() if one.sha256 else None, one.size, one.python_site_packages_path,
-    )  # fmt: skip
-
-
-def _record(one: Package, needs: Needs) -> Any:  # a record of the library's
-    import rattler
-
-    kind: Any = one.noarch
-    record = rattler.PackageRecord(
-        one.name, one.version, rattler.BuildString.new_unchecked(one.build), one.number, one.subdir, noarch=kind, depends=list(one.depends),
-        sha256=bytes.fromhex(one.sha256) if one.sha256 else None, size=one.size, python_site_packages_path=one.site,
-    )  # fmt: skip
-    return rattler.RepoDataRecord(record, one.filename, _with_login(one.url, needs), one.channel)
-
-
-def _with_login(url: str, needs: Needs) -> str:
-    """Give an address the user and password that its channel was written with."""
-    for channel in needs.channels:
-        bare = without_credentials(channel).rstrip("/")
-        if bare != channel.rstrip("/") and url.startswith(f"{bare}/"):
-            return channel.rstrip("/") + url.removeprefix(bare)
-    return url
