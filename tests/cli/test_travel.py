@@ -235,18 +235,22 @@ variables:
 """
 
 
-def test_condas_part_is_taken_where_the_name_is_the_same_and_else_named(script, tmp_path):
+@pytest.mark.parametrize("library", [True, False])
+def test_condas_part_is_taken_where_the_name_is_the_same_and_else_condas_or_named(script, monkeypatch, library):
+    from roost.distributions import conda
     from roost.travel.reading import read
 
+    monkeypatch.setattr(conda, "available", lambda: library)
     needs = read(script(CONDA.format(python="3.11"), "environment.yml"), "environment.yml")
     assert [need.text for need in needs.requirements] == [
         "numpy==1.26.*", "pandas>=2,<3", "scipy==1.11.4", "soup[bread]>=1", 'stock==1.4 ; python_version >= "3"',
     ]  # fmt: skip
     assert needs.python == "==3.11.*"
-    assert needs.lost == (
-        "`libgdal`: it is a package of conda's, and no index is known to have the same under its name",
-        "`variables`: roost does not use it",
-    )
+    assert [need.text for need in needs.conda] == (["libgdal"] if library else [])
+    assert needs.conda_channels == (("conda-forge",) if library else ())
+    assert needs.lost[-1] == "`variables`: roost does not use it"
+    said = "`libgdal`: it is a package of conda's, and no index is known to have the same under its name; roost installs it "
+    assert [one.startswith(said) for one in needs.lost[:-1]] == ([] if library else [True])
 
 
 DOCKERFILE = """
