@@ -154,3 +154,19 @@ def test_what_is_outdated_is_listed_with_what_stands_against_it(roost, script, i
     assert "stock  1.0 → 3.0  soup 1.0 needs stock<2" in roost("env", "outdated").output
     index.fail("/simple/", 503)
     assert roost("env", "outdated").status == 69
+
+
+def test_a_lock_that_was_gone_back_to_outlives_its_environment_as_long_as_the_script_is_there(dinner, roost, home):
+    assert roost("env", "update", dinner).status == 0
+    assert roost("env", "rollback", dinner).status == 0
+    [file] = (home / "state" / "requests").glob("*.json")
+    for path in (file, *(home / "state" / "requests").rglob("*.json")):
+        os.utime(path, (1, 1))
+    for environment in roost("env", "list", "--json").data["environments"]:
+        assert roost("env", "rm", environment["name"]).status == 0
+    assert roost("env", "gc", "--older-than", "0", "--json").data["requests"] == 0
+    assert roost("run", dinner).output == "1.0\n"
+    dinner.unlink()
+    said = roost("env", "gc", "--older-than", "0")
+    assert "forgot 1 remembered lock that nothing leads to\n" in said.output
+    assert not file.exists()

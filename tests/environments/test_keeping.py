@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
+import time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from roost import environments
-from roost.environments import collecting, sizes
+from roost.environments import collecting, sizes, store
+from roost.records.collecting import now_and_then
 from roost.settings import amount
 from tests.environments.test_store import old, refer
 
@@ -147,3 +150,90 @@ def test_the_oldest_time_counts_of_what_nobody_links(pantry):
         environments.remove(pantry.home, one)
     assert environments.collect(pantry.home, older_than=MONTH, dry_run=False).wheels == ()  # it was linked just now
     assert environments.collect(pantry.home, older_than=0, dry_run=False).wheels == ("bread 1.0",)
+
+
+def idle(room, days: float = 40) -> list:
+    """Let every remembered request look as if nobody had asked for it in so many days."""
+    moment = time.time() - days * 86400
+    files = [path for path in room.home.requests.rglob("*") if path.is_file()]
+    for file in files:
+        os.utime(file, (moment, moment))
+    return sorted(room.home.requests.glob("*.json"))
+
+
+def collect(room, **options) -> environments.Collected:
+    return environments.collect(room.home, **{"older_than": MONTH, "dry_run": False} | options)
+
+
+def test_a_lock_to_which_nothing_leads_is_forgotten_with_its_earlier_ones(pantry, index):
+    pantry.lock("bread")
+    index.add("bread", "2.0")
+    pantry.lock("bread", upgrade=True)
+    assert len(list(pantry.home.requests.rglob("*.json"))) == 2  # one of them is the earlier one
+    assert collect(pantry).requests == 0  # somebody asked for it just now
+    [file] = idle(pantry)
+    assert collect(pantry, dry_run=True).requests == 1
+    assert file.exists()
+    assert collect(pantry).requests == 1
+    assert [path for path in pantry.home.requests.rglob("*") if path.is_file()] == []
+    assert collect(pantry).requests == 0
+
+
+def test_a_lock_that_was_asked_for_lately_stays_however_long_ago_it_was_found(pantry):
+    pantry.lock("bread")
+    [file] = idle(pantry)
+    before = file.stat()
+    pantry.lock("bread")
+    after = file.stat()
+    assert (after.st_mtime_ns, after.st_ctime_ns) == (before.st_mtime_ns, before.st_ctime_ns)  # records hang on it
+    assert collect(pantry).requests == 0
+    idle(pantry)
+    assert collect(pantry).requests == 1
+
+
+def test_a_lock_stays_while_its_script_or_an_environment_that_has_all_of_it_is_there(pantry):
+    pantry.script.write_text("")
+    environment = pantry.build("soup")
+    refer(pantry, pantry.plan("soup"), environment)
+    pantry.lock("stock")  # the environment of `soup` has it
+    pantry.lock("bread")
+    idle(pantry)
+    assert collect(pantry).requests == 1
+    assert len(list(pantry.home.requests.glob("*.json"))) == 2
+    store.remove(pantry.home, environment)
+    assert collect(pantry).requests == 1  # that of `stock`
+    [held] = pantry.home.requests.glob("*.json")
+    assert json.loads(held.read_text())["requirements"] == ["soup"]
+    pantry.script.unlink()
+    assert collect(pantry, dry_run=True).requests == 1
+    assert collect(pantry).requests == 1
+
+
+def test_an_environment_that_goes_takes_its_lock_along(pantry):
+    old(pantry.build("soup"))
+    idle(pantry)
+    assert collect(pantry, dry_run=True).requests == 1
+    assert collect(pantry).requests == 1
+
+
+@pytest.mark.parametrize("harm", ["", "{", "[]", '{"artifacts": [[1]]}', '{"artifacts": 5}'])
+def test_a_damaged_lock_is_forgotten_like_another(pantry, harm):
+    pantry.build("bread")
+    pantry.lock("bread")
+    for file in pantry.home.requests.glob("*.json"):
+        file.write_text(harm)
+    assert collect(pantry).requests == 0
+    idle(pantry)
+    assert collect(pantry).requests == 1
+
+
+def test_requests_that_cannot_be_removed_disturb_nobody(pantry):
+    pantry.lock("bread")
+    [file] = idle(pantry)
+    (pantry.home.requests / "earlier").mkdir(exist_ok=True)
+    (pantry.home.requests / "earlier" / file.stem).write_text("no folder")
+    (pantry.home.requests / f"{'0' * 64}.json").mkdir()
+    os.utime(pantry.home.requests / f"{'0' * 64}.json", (1, 1))
+    assert collect(pantry).requests == 2
+    assert not file.exists()
+    now_and_then(pantry.home)

@@ -48,6 +48,7 @@ def _collected_document(found: Collected, *, dry: bool) -> dict[str, object]:
         "wheels": list(found.wheels),
         "conda": list(found.prefixes),
         "over": found.over,
+        "requests": found.requests,
         "dry_run": dry,
     }
 
@@ -58,6 +59,9 @@ def _collected_lines(found: Collected, *, dry: bool) -> list[str]:
     lines += [f"{verb} {name}, conda packages on which nothing stands" for name in found.prefixes]
     lines += [f"kept {one.name}: {reason}" for one, reason in found.kept]
     lines += [f"{'would forget' if dry else 'forgot'} {script}, which is gone" for script in found.orphans]
+    if found.requests:
+        locks = views.counted(found.requests, "remembered lock")
+        lines.append(f"{'would forget' if dry else 'forgot'} {locks} that nothing leads to")
     wheels = f" and {views.counted(len(found.wheels), 'unpacked wheel')}" if found.wheels else ""
     count = views.counted(len(found.removed), "environment")
     lines.append(f"{verb} {views.bytes_text(found.bytes)} in {count}{wheels}")

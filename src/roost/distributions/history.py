@@ -26,7 +26,7 @@ MOST = 10  # earlier locks of one request
 
 def earlier(home: Home, request: Request) -> tuple[Remembered, ...]:
     """Give the earlier locks of a request, the newest first; damaged ones are not there."""
-    files = _folder(home.requests / f"{request.digest}.json").glob("*.json")
+    files = folder(home.requests / f"{request.digest}.json").glob("*.json")
     found = filter(None, (read(file, request) for file in files))
     return tuple(sorted(found, key=lambda one: one.created, reverse=True))
 
@@ -42,12 +42,12 @@ def keep(file: Path, artifacts: Sequence[object]) -> None:
         document = json.loads(file.read_bytes())
         if document["artifacts"] == artifacts:
             return
-        folder = homes.ensure(_folder(file))
-        for other in folder.glob("*.json"):
+        place = homes.ensure(folder(file))
+        for other in place.glob("*.json"):
             if json.loads(other.read_bytes())["artifacts"] == document["artifacts"]:
                 other.unlink()
-        homes.write(folder / f"{float(document['created']):.6f}.json", json.dumps(document | {"held": False}))
-        for old in sorted(folder.glob("*.json"), key=lambda one: float(one.stem))[:-MOST]:
+        homes.write(place / f"{float(document['created']):.6f}.json", json.dumps(document | {"held": False}))
+        for old in sorted(place.glob("*.json"), key=lambda one: float(one.stem))[:-MOST]:
             old.unlink()
 
 
@@ -74,5 +74,6 @@ def _version(one: Artifact) -> str:
     return f"{one.version}@{one.commit[:12]}" if one.commit else one.version or one.filename
 
 
-def _folder(file: Path) -> Path:
+def folder(file: Path) -> Path:
+    """Name the folder with the earlier locks of a request whose lock is remembered in file."""
     return file.parent / "earlier" / file.stem

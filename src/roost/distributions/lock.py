@@ -54,7 +54,7 @@ def lock(plan: Plan, *, home: Home, settings: Settings, options: Options, report
     except RoostError as error:
         _explained(error, plan, asked, home=home, settings=settings, options=options, report=report)
         raise
-    return found.replace(indexes=asked.indexes)
+    return found.replace(indexes=asked.indexes, request=asked.digest)
 
 
 def _one_asks(
@@ -118,8 +118,9 @@ def without(
     report.note(f"left out, because the script copes without and it cannot be installed: {names} ({cause})")
     found = lock(smaller, home=home, settings=settings, options=options, report=report)
     found = found.replace(steps=(f"without {names}: {cause}", *found.steps))
-    remember(home, request(whole, found.interpreter, settings), found)
-    return smaller, found
+    asked = request(whole, found.interpreter, settings)
+    remember(home, asked, found)
+    return smaller, found.replace(request=asked.digest)
 
 
 def _asked_again(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import suppress
 
 from roost import home as homes
 from roost.digests import sha256
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 SCHEMA = "roost.request/1"
 FOREVER = 4e9  # seconds since the epoch: in 2096
+DAY = 86400.0  # seconds in which a request that was resolved need not be noted as asked for
 LAYOUT = 2  # raised when what is remembered could no longer be used as it is
 
 
@@ -70,7 +72,18 @@ class Remembered(Value):
 
 def recall(home: Home, request: Request) -> Remembered | None:
     """Give what is remembered; a file that is cut, damaged or of another schema is not there."""
-    return read(home.requests / f"{request.digest}.json", request)
+    found = read(home.requests / f"{request.digest}.json", request)
+    if found and time.time_ns() - found.file[1] > DAY * 1e9:
+        mark = asked(home, request.digest)
+        with suppress(OSError):  # a home that may only be read forgets nothing either
+            mark.parent.mkdir(mode=0o700, exist_ok=True)
+            mark.touch(mode=0o600)
+    return found
+
+
+def asked(home: Home, digest: str) -> Path:
+    """Name the file whose time says when a request was last asked for; its lock's own time is a ground of records."""
+    return home.requests / "asked" / digest
 
 
 def read(path: Path, request: Request) -> Remembered | None:
@@ -84,7 +97,9 @@ def read(path: Path, request: Request) -> Remembered | None:
         if document["schema"] != SCHEMA:
             return None
         artifacts = tuple(Artifact(*fields) for fields in document["artifacts"])
-        lock = Lock(request.interpreter, artifacts, str(document["text"]), request.roots, ("remembered",))
+        lock = Lock(
+            request.interpreter, artifacts, str(document["text"]), request.roots, ("remembered",), None, request.digest
+        )
         stored = (os.fspath(path), facts.st_mtime_ns, facts.st_ctime_ns, facts.st_size)
         return Remembered(lock, float(document["created"]), stored, held=bool(document.get("held")))
     except (OSError, ValueError, KeyError, TypeError):

@@ -8,6 +8,7 @@ from roost import locks
 from roost.values import Value
 
 from . import cached, sizes, store, use
+from .forgetting import forget_requests
 from .references import references
 
 TYPE_CHECKING = False
@@ -35,6 +36,7 @@ class Collected(Value):
     wheels: tuple[str, ...] = ()  # unpacked ones of the engine's cache that no environment has
     over: int = 0  # bytes that the home still has more than it may
     prefixes: tuple[str, ...] = ()  # conda packages on which no environment stands any more
+    requests: int = 0  # remembered locks that nothing leads to any more
 
 
 def collect(home: Home, *, older_than: float, dry_run: bool, max_size: int | None = None) -> Collected:
@@ -59,16 +61,13 @@ def collect(home: Home, *, older_than: float, dry_run: bool, max_size: int | Non
     work.prefixes()
     if not dry_run:
         _forget(orphans)
+    removed = [one.name for one in work.removed]
+    requests = forget_requests(home, older_than=older_than, dry_run=dry_run, gone=removed)
     over = max(0, total - work.freed - max_size) if max_size is not None else 0
     gone = tuple(str(one.script) for one in orphans)
+    kept, wheels = tuple(work.kept.values()), tuple(sorted(work.wheels))
     return Collected(
-        tuple(work.removed),
-        work.freed,
-        gone,
-        tuple(work.kept.values()),
-        tuple(sorted(work.wheels)),
-        over,
-        tuple(work.gone),
+        tuple(work.removed), work.freed, gone, kept, wheels, over, prefixes=tuple(work.gone), requests=requests
     )
 
 

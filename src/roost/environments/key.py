@@ -10,6 +10,8 @@ from roost.digests import sha256
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from roost.distributions import Artifact, Lock
     from roost.home import Home
 
@@ -21,15 +23,16 @@ READABLE = 40  # characters of the readable part, at most
 def key(lock: Lock) -> str:
     """Digest what an environment is made of; order, Python's patch version and the index's other files do not matter."""
     python = lock.interpreter
-    contents = sorted([artifact.name, artifact.version, _identity(artifact)] for artifact in lock.artifacts)
-    facts = [LAYOUT, python.implementation, python.short, python.abi, python.platform, contents]
+    inside = sorted(contents(lock.artifacts))
+    facts = [LAYOUT, python.implementation, python.short, python.abi, python.platform, inside]
     if python.prefix:
         facts.append(python.prefix)
     return sha256(json.dumps(facts).encode())
 
 
-def _identity(artifact: Artifact) -> str:
-    return artifact.sha256 or f"{artifact.url} {artifact.commit or ''}"
+def contents(artifacts: Iterable[Artifact]) -> list[tuple[str, str, str]]:
+    """Give what is installed from artifacts: name, version, and what tells the very file or commit."""
+    return [(one.name, one.version, one.sha256 or f"{one.url} {one.commit or ''}") for one in artifacts]
 
 
 def folder(home: Home, lock: Lock, digest: str) -> Path:

@@ -1,4 +1,4 @@
-"""Which script led to which environment; what `gc` decides from."""
+"""Which script led to which request and environment; what `gc` decides from."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ class Reference(Value):
     environment: str  # folder name
     key: str
     time: float  # of the last preparation, seconds since the epoch
+    request: str = ""  # the digest under which its lock is remembered; empty: it is not
 
 
 def refer(home: Home, script: Script, lock: Lock, environment: Environment) -> None:
@@ -69,6 +70,7 @@ def _document(path: str, script: Script, lock: Lock, environment: Environment) -
         "environment": environment.name,
         "key": environment.key,
         "roots": lock.roots,
+        "request": lock.request,
     }
 
 
@@ -108,8 +110,8 @@ def _read(file: Path) -> Reference | None:
         document = json.loads(file.read_bytes())
         if document["schema"] != SCHEMA:
             return None
-        return Reference(
-            file, Path(document["script"]), str(document["environment"]), str(document["key"]), file.stat().st_mtime
-        )
+        environment, key = str(document["environment"]), str(document["key"])
+        asked = str(document.get("request", ""))
+        return Reference(file, Path(document["script"]), environment, key, file.stat().st_mtime, asked)
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -25,6 +25,7 @@ _STAMP = re.compile(rb"/stamps/(\d+)")
 
 def now_and_then(home: Home) -> None:
     """Keep what runs leave from growing: agents write to a new path each time, and delete it again. Never fails."""
+    from roost.environments.forgetting import forget_requests
     from roost.environments.references import forget_gone
 
     from . import additions
@@ -33,6 +34,7 @@ def now_and_then(home: Home) -> None:
         forget_gone(home, keep=KEPT)
         collect(home, older_than=AGE)
         additions.collect(home, older_than=AGE)
+        forget_requests(home, older_than=AGE)
 
 
 def collect(home: Home, *, older_than: float) -> None:
