@@ -219,6 +219,10 @@ def test_a_change_is_seen(change, warm, sh):
         "PYTHONPATH",
         "PYTHONHOME",
         "UV_INDEX_URL",
+        "ROOST_INDEX_DEFAULT_USERNAME",
+        "ROOST_INDEX_DEFAULT_PASSWORD",
+        "UV_INDEX_DEFAULT_USERNAME",
+        "UV_INDEX_DEFAULT_PASSWORD",
     ],
 )
 def test_a_variable_that_matters_is_seen(name, warm, sh):

@@ -14,6 +14,7 @@ import pytest
 
 import roost
 from roost import home as homes
+from roost.digests import sha256
 from roost.distributions import remembered
 from roost.records import collecting, grounds, known, sealed
 from roost.settings import load
@@ -275,6 +276,36 @@ def test_a_change_is_seen(change, learned, place):
     assert learned.knows("run", path)
     change(learned)
     assert not learned.knows("run", path)
+
+
+@pytest.mark.covers("B6")
+@pytest.mark.thorough
+@pytest.mark.parametrize(
+    "name", ["ROOST_INDEX_TEAM_1_USERNAME", "ROOST_INDEX_TEAM_1_PASSWORD", "UV_INDEX_TEAM_1_PASSWORD"]
+)
+def test_credentials_that_appear_are_seen_and_runs_with_them_leave_nothing_behind(name, memory, index, script):
+    path, other = script(SOURCE), script(f"{SOURCE}# other\n", "other.py")
+    indexes = {"ROOST_INDEX_EXTRA": f"team-1={index.url}simple/"}
+    memory.learn("run", path, **indexes)
+    assert memory.knows("run", path, **indexes)
+    assert not memory.knows("run", path, **indexes, **{name: "s3cret-w0rd"})
+    with_login = indexes | {name: "s3cret-w0rd"}
+    memory.learn("run", other, **with_login)
+    memory.roost("check", other, **with_login)
+    for value in ("s3cret-w0rd", "an0ther", ""):
+        assert not memory.knows("run", other, **indexes, **{name: value})
+        assert not memory.knows("check", other, **indexes, **{name: value})
+    whole = b"".join(file.read_bytes() for file in memory.home.cache.rglob("*") if file.is_file())
+    assert not any(word in whole for word in (b"s3cret-w0rd", sha256(b"s3cret-w0rd").encode()))
+
+
+def test_an_index_whose_variables_sh_cannot_name_is_not_remembered(memory, index, script):
+    path = script("print('needs nothing')\n")
+    memory.learn("run", path)
+    assert memory.knows("run", path)
+    indexes = {"ROOST_INDEX_EXTRA": f"tëam={index.url}simple/"}
+    memory.learn("run", path, **indexes)
+    assert not memory.knows("run", path, **indexes)
 
 
 @pytest.mark.thorough

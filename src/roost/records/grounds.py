@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 
+from roost.distributions.indexes import configured, credentials, of_script
 from roost.distributions.indexes.files import places
 from roost.distributions.indexes.values import without_credentials
 from roost.scripts import stdlib
@@ -84,10 +85,20 @@ def of(plan: Plan, lock: Lock | None, *, home: Home, settings: Settings, environ
         return None  # what is remembered would hold a password
     if own in files:
         variables = (*variables, ACTIVE)
-    known = Grounds(tuple(files), (), tuple(missing), variables, 0)
+    logins = _logins(plan, settings, environ)
+    if any(environ.get(name) or not name.isascii() for name in logins):
+        return None  # the same; and sh has no name for the others
+    known = Grounds(tuple(files), (), tuple(missing), (*variables, *logins), 0)
     if lock is None or not plan.requirements or plan.script.declared.lock is not None:
         return known
     return _locked(known, plan, lock, home=home, settings=settings)
+
+
+def _logins(plan: Plan, settings: Settings, environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Name the variables that would say user and password of an index that may be asked."""
+    indexes = of_script(configured(settings, environ), plan.script.declared, environ)
+    names = dict.fromkeys(["default", *(one.name for one in indexes.places if one.kind == "index")])
+    return tuple(one for name in names for pair in credentials.variables(name) for one in pair)
 
 
 def _locked(known: Grounds, plan: Plan, lock: Lock, *, home: Home, settings: Settings) -> Grounds | None:

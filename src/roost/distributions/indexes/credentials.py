@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 USUAL_USER = "__token__"  # the user that most indexes want beside a token; `name=https://user@host/` says another
 PATIENCE = 60.0  # seconds for a token command
+_PREFIXES = ("ROOST", "UV")  # of variables with credentials
 _tokens: dict[str, str] = {}  # command → what it said: it is asked once
 
 
@@ -99,10 +100,15 @@ def variable(name: str) -> str:
     return "".join(letter if letter.isalnum() else "_" for letter in name).upper()
 
 
+def variables(name: str) -> tuple[tuple[str, str], ...]:
+    """Name the variables in which user and password of an index may be, in the order in which they count."""
+    middle = variable(name)
+    return tuple((f"{prefix}_INDEX_{middle}_USERNAME", f"{prefix}_INDEX_{middle}_PASSWORD") for prefix in _PREFIXES)
+
+
 def _in_variables(name: str, environ: Mapping[str, str]) -> tuple[str, str]:
-    for prefix in ("ROOST", "UV"):
-        user = environ.get(f"{prefix}_INDEX_{variable(name)}_USERNAME")
-        password = environ.get(f"{prefix}_INDEX_{variable(name)}_PASSWORD")
+    for pair in variables(name):
+        user, password = map(environ.get, pair)
         if user or password:
             return user or "", password or ""
     return "", ""
