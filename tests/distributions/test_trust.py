@@ -137,6 +137,47 @@ def test_a_name_that_only_the_users_own_index_has_is_the_users_word(index, plann
         server.server_close()
 
 
+@pytest.fixture
+def nobodys(index):
+    """Settings with an extra index that tells no times and is nobody's own, and that index."""
+    from tests import index as indexes
+
+    extra, server = indexes.serve()
+    settings = Settings(
+        index_url=f"{index.url}simple/", index_extra=(f"wheels={extra.url}simple/",), index_public=("wheels",)
+    )
+    yield settings, extra
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_name_that_only_an_index_that_is_nobodys_own_has_is_judged(nobodys, planned):
+    settings, extra = nobodys
+    extra.add("zorbing_kit", uploaded=None)
+    found = the(planned("import zorbing_kit\n", settings=settings))
+    assert found.kind == "refused"
+    assert "the index does not say how old it is" in found.sentence
+    assert "roost run --allow zorbing-kit" in found.hint
+    source = "# /// script\n# dependencies = ['zorbing-kit']\n# ///\nimport zorbing_kit\n"
+    pinned = settings.replace(index_pins=("zorbing-*=wheels",))
+    for text, more in (
+        ("import zorbing_kit\n", {"settings": settings, "allow": ("zorbing-kit",)}),
+        ("import zorbing_kit\n", {"settings": pinned}),
+        (source, {"settings": settings}),
+    ):
+        assert [one.text for one in planned(text, **more).requirements] == ["zorbing-kit"]
+
+
+def test_the_default_indexs_history_vouches_for_what_an_index_without_times_has_too(nobodys, index, planned):
+    settings, extra = nobodys
+    extra.add("zorbing_kit", uploaded=None)
+    index.add("zorbing_kit")
+    assert [one.text for one in planned("import zorbing_kit\n", settings=settings).requirements] == ["zorbing-kit"]
+    index.add("young_kit", history=False)
+    extra.add("young_kit", uploaded=None)
+    assert the(planned("import young_kit\n", settings=settings)).kind == "refused"
+
+
 def test_an_index_that_is_away_is_a_sentence_and_no_failure(index, planned):
     index.fail("/simple/", 503)
     plan = planned("import requests, zorbing_kit\n")

@@ -103,7 +103,10 @@ class Asker:
         return Named("index", f"`{name}` {release.version} on the index has `{module}`{older}", name, text)
 
     def _verdict(self, name: str, found: Found) -> trust.Verdict:
-        """Judge by the history; one that is only on an index of the user's own needs none."""
+        """Judge by the history; one that is only on an index of the user's own needs none.
+
+        An extra index that is nobody's own often tells no times; then the default one's history counts, if it has any.
+        """
         import time
 
         verdict = trust.judge(name, found, settings=self._settings, now=time.time())
@@ -115,7 +118,9 @@ class Asker:
             public = self._index.behind(name)
         except IndexUnreachable:
             public = None
-        return trust.judge(name, public, settings=self._settings, now=time.time()) if public else trust.Verdict(())
+        if public:
+            return trust.judge(name, public, settings=self._settings, now=time.time())
+        return verdict if found.shared else trust.Verdict(())
 
     def _providing(self, module: str, name: str, releases: list[Release]) -> tuple[Release | None, str]:
         """Find the newest release that has module; a requirement that excludes the newer ones if it is not the newest."""

@@ -39,6 +39,7 @@ class Found(Value):
     project: Project
     index: str  # its address, without credentials
     own: bool  # an index or folder that the user added beside the default one
+    shared: bool = False  # the user has said that it is nobody's own: what only it has is nobody's word
     private: bool = False  # nobody else may be asked for the name: it is claimed, or the index wants credentials
 
 
@@ -116,8 +117,10 @@ class Index:
         for one in self._indexes.asked_for(name):
             project = self._in(one, name)
             if project:
-                private = one.private and (self._indexes.claimed(name) is not None or self._wants_login(one))
-                return Found(project, one.bare, own=not one.default or private, private=private)
+                claimed = self._indexes.claimed(name) is not None
+                private = one.private and (claimed or self._wants_login(one))
+                shared = not (one.private or one.default or claimed) and _remote(one)
+                return Found(project, one.bare, own=not one.default or private, shared=shared, private=private)
         if self._indexes.default or self._indexes.claimed(name):
             return None
         project = self._ask(self._engines(), name)
@@ -287,6 +290,10 @@ def default_address(home: Home, *, timeout: float) -> str:
         raise IndexUnreachable("the engine does not say which index it uses", why=said.last_lines(3))
     facts.keep(place, {"schema": "roost.facts.default-index/1", "engine": stamp, "address": address})
     return address
+
+
+def _remote(place: Place) -> bool:
+    return "://" in place.address and not place.address.startswith("file:")
 
 
 def _status(status: int) -> str:
