@@ -4,6 +4,7 @@ import hashlib
 import re
 
 import pytest
+from inline_snapshot import snapshot
 
 from tests.index import wheel
 
@@ -108,6 +109,64 @@ def test_what_cannot_be_a_part_of_an_image_is_named(kitchen, roost, script):
     script("# Hello\n\n```python\nimport soup\n```\n", "it.md")
     done = roost("env", "export", "it.md", "--format", "dockerfile")
     assert "not kept: `it.md`: an image can only start a Python file" in done.errors
+
+
+def test_an_image_has_what_distributions_want_of_the_system(kitchen, roost, script):
+    for name in ("opencv-python", "pydub", "opencv-python-headless"):
+        kitchen.add(name, "1.0", modules={"cv2.py": ""})
+    path = script("# /// script\n# dependencies = ['opencv_python', 'pydub']\n# ///\n")
+    done = roost("env", "export", path, "--format", "dockerfile")
+    said = re.sub("sha256:[0-9a-f]{64}", "sha256:…", done.output).replace(kitchen.url, "http://index/")
+    assert said.replace(f"python:{python()}-slim", "python:X.Y-slim") == snapshot("""\
+ARG BASE=python:X.Y-slim
+FROM ${BASE}
+RUN apt-get update \\
+ && apt-get install -y --no-install-recommends ffmpeg libgl1 libglib2.0-0 \\
+ && rm -rf /var/lib/apt/lists/*
+ARG PIP_INDEX_URL=http://index/simple/
+RUN printf '%s\\n' \\
+    'opencv-python==1.0 --hash=sha256:…' \\
+    'pydub==1.0 --hash=sha256:…' \\
+    > /tmp/requirements.txt \\
+ && python3 -m pip install --no-cache-dir --no-deps --disable-pip-version-check --root-user-action=ignore --require-hashes -r /tmp/requirements.txt \\
+ && rm /tmp/requirements.txt
+WORKDIR /app
+COPY ["it.py", "/app/it.py"]
+USER 1000:1000
+CMD ["python3", "/app/it.py"]
+""")
+    script("opencv-python-headless\n", "requirements.txt")
+    done = roost("env", "export", "requirements.txt", "--format", "dockerfile")
+    assert (done.status, "apt-get" in done.output) == (0, False)
+
+
+def test_a_dockerfile_that_installs_of_the_system_is_read_and_that_named(script):
+    from roost.travel.forms import dockerfile
+    from roost.travel.needs import Need, Needs
+    from roost.travel.reading import read
+
+    needs = (Need("weasyprint==70.0"), Need(f"soup @ git+https://host/soup.git@{'0' * 40}"))
+    written = dockerfile.write(Needs("it", needs, python="==3.11.*", exact=True), files=(), index=None)
+    line = "apt-get install -y --no-install-recommends git libharfbuzz-subset0 libpango-1.0-0 libpangoft2-1.0-0"
+    assert f" && {line} \\\n" in written.text
+    found = read(script(written.text, "Dockerfile"), "dockerfile")
+    assert [one.text for one in found.requirements] == [one.text for one in needs]
+    assert found.lost == tuple(f"`{words[:80]}`: it is not about distributions" for words in ("apt-get update", line))
+
+
+def test_a_dockerfile_gets_a_list_of_what_is_left_out_unless_there_is_one(kitchen, roost, script):
+    path = script("import soup\n", "a [1].py")
+    done = roost("env", "export", path, "--format", "dockerfile", "--output", "Dockerfile")
+    assert done.output == "wrote `Dockerfile`\nwrote `.dockerignore`\n"
+    lines = (roost.cwd / ".dockerignore").read_text().splitlines()
+    assert (lines[0], lines[-1]) == (".git", r"!a \[1].py")
+    (roost.cwd / ".dockerignore").write_text("mine\n")
+    done = roost("env", "export", path, "--format", "dockerfile", "--output", "Dockerfile", "--force")
+    assert done.output == "wrote `Dockerfile`\n"
+    assert (roost.cwd / ".dockerignore").read_text() == "mine\n"
+    done = roost("env", "export", path, "--format", "requirements", "--output", "other/list.txt")
+    assert done.output == "wrote `list.txt`\n"
+    assert not (roost.cwd / "other/.dockerignore").exists()
 
 
 def test_a_list_becomes_an_environment_whose_name_is_printed(kitchen, roost, script):

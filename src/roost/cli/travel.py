@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from roost import home as homes
@@ -43,14 +44,15 @@ def export(arguments: Arguments, output: Output) -> int:
     target = Path(name).absolute() if name else None
     if target and target.exists() and not arguments.has("force"):
         raise CannotCreate(f"`{name}` is there already", hints=("name another file, or write over it with `--force`",))
-    beside = f"{target.stem}.constraints.txt" if target else None
+    constraints = f"{target.stem}.constraints.txt" if target else None
     exact = arguments.has("locked")
     written = travel.export(
-        subject, form, exact=exact, beside=beside, home=home, settings=settings, options=options, report=output
+        subject, form, exact=exact, beside=constraints, home=home, settings=settings, options=options, report=output
     )
     _tell_lost(written.lost, arguments, output, "nothing was written")
+    beside = [*written.beside, *_missing(written.offered, target)]
     for file, text in (
-        [(target, written.text), *((target.parent / one, text) for one, text in written.beside)] if target else []
+        [(target, written.text), *((target.parent / one, text) for one, text in beside)] if target else []
     ):
         homes.write(file, text, mode=0o644)
     if output.json:
@@ -62,10 +64,15 @@ def export(arguments: Arguments, output: Output) -> int:
         }
         output.document("roost.export/1", data)
     elif target:
-        output.text("\n".join(f"wrote `{one}`" for one in (target.name, *(name for name, _ in written.beside))))
+        output.text("\n".join(f"wrote `{one}`" for one in (target.name, *(name for name, _ in beside))))
     else:
         output.text(written.text)
     return Exit.OK
+
+
+def _missing(offered: Sequence[tuple[str, str]], target: Path | None) -> list[tuple[str, str]]:
+    """Give the files of which the target's folder has none of that name."""
+    return [(name, text) for name, text in offered if target and not os.path.lexists(target.parent / name)]
 
 
 def _subject(word: str, home: Home, settings: Settings, options: Options, output: Output) -> Subject:

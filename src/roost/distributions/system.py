@@ -1,12 +1,16 @@
-"""What the log of a build misses of the system → the Debian package that has it.
+"""What a build or a running distribution misses of the system → the Debian package that has it.
 
-Written by hand: each line is the package whose files list (Debian 12 and 13) has the header, the `pkg-config` module or the
-program.
+Written by hand: each line is the package whose files list (Debian 12 and 13) has the header, the `pkg-config` module, the
+library or the program.
 """
 
 from __future__ import annotations
 
 import re
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _HEADERS = {  # as compilers name them: "fatal error: NAME: No such file or directory"
     "Python.h": "python3-dev", "ffi.h": "libffi-dev", "openssl/": "libssl-dev", "libxml/": "libxml2-dev", "libxslt/": "libxslt1-dev",
@@ -52,6 +56,14 @@ _PROGRAMS = {
     "libtool": "libtool", "protoc": "protobuf-compiler", "git": "git", "hg": "mercurial", "svn": "subversion", "java": "default-jdk",
     "javac": "default-jdk", "gcc": "build-essential", "cc": "build-essential", "g++": "build-essential", "c++": "build-essential",
     "x86_64-linux-gnu-gcc": "build-essential", "aarch64-linux-gnu-gcc": "build-essential", "clang": "clang", "patchelf": "patchelf",
+}  # fmt: skip
+# What wheels load or start that is neither in them nor in a slim image of Python; read in the wheels: what their libraries
+# ask the linker for, what they look for with `ctypes`, which programs they start.
+_RUNNING = {
+    "cairocffi": "libcairo2", "gitpython": "git", "graphviz": "graphviz", "lightgbm": "libgomp1", "opencv-contrib-python": "libgl1 libglib2.0-0",
+    "opencv-python": "libgl1 libglib2.0-0", "pdf2image": "poppler-utils", "psycopg": "libpq5", "pydub": "ffmpeg", "pyenchant": "libenchant-2-2",
+    "pyqt6-qt6": "libdbus-1-3 libegl1 libfontconfig1 libgl1 libglib2.0-0 libxkbcommon0", "pytesseract": "tesseract-ocr", "python-magic": "libmagic1",
+    "pyzbar": "libzbar0", "sounddevice": "libportaudio2", "weasyprint": "libharfbuzz-subset0 libpango-1.0-0 libpangoft2-1.0-0",
 }  # fmt: skip
 _GONE = (  # how logs say that a program is not there; the program is what is caught
     r"(?:command|program|executable) ['\"`]?([\w.+/-]+)['\"`]? (?:failed: No such file|not found|was not found|is not installed|could not be found)",
@@ -99,6 +111,11 @@ def packages(log: str) -> tuple[str, ...]:
         found += [_PROGRAMS[program] for program in programs if program in _PROGRAMS]
     found += [package for words, package in _SENTENCES if re.search(words, log, re.IGNORECASE)]
     return tuple(dict.fromkeys(" ".join(found).split()))
+
+
+def running(names: Iterable[str]) -> tuple[str, ...]:
+    """Give the Debian packages that distributions (canonical names) want when they run, sorted."""
+    return tuple(sorted({package for name in names for package in _RUNNING.get(name, "").split()}))
 
 
 def header(log: str) -> str | None:

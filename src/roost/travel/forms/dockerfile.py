@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import shlex
 
+from roost.distributions import system
+from roost.distributions.names import canonical
 from roost.scripts.errors import MetadataBroken
 from roost.travel.needs import Need, Needs
 
@@ -16,6 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+IGNORE = ".dockerignore"
+# What no image needs, and what must not get into one; the program's own files follow as exceptions.
+_IGNORED = (
+    ".git", ".venv", "venv", "**/__pycache__", "**/*.pyc", "**/.env", "**/.env.*", "**/.netrc", "**/*.pem", "**/*.key", "*.roost.tar.gz",
+    "Dockerfile", IGNORE,
+)  # fmt: skip
+_PATTERN, _ESCAPED = re.compile(r"([\\*?\[])"), r"\\\1"  # characters that mean something in it
 LIST = "/tmp/requirements.txt"  # noqa: S108  # in the image that is being built
 
 
@@ -41,7 +50,8 @@ def write(needs: Needs, *, files: Sequence[str], index: str | None) -> Written:
     )
     if not every:
         pinned = [line.partition(" --hash=")[0] for line in pinned]
-    lines = [f"ARG BASE=python:{short}-slim", "FROM ${BASE}", f"ARG PIP_INDEX_URL{f'={index}' if index else ''}"]
+    lines = [f"ARG BASE=python:{short}-slim", "FROM ${BASE}", *_system(needs)]
+    lines += [f"ARG PIP_INDEX_URL{f'={index}' if index else ''}"]
     if pinned:
         flags = "--no-cache-dir --no-deps --disable-pip-version-check --root-user-action=ignore"
         lines += [
@@ -55,7 +65,22 @@ def write(needs: Needs, *, files: Sequence[str], index: str | None) -> Written:
     lines += [f"COPY {_words(name)}" for name in files]
     lines += ["USER 1000:1000"]
     lines += [f'CMD ["python3", {_quoted(f"/app/{files[0]}")}]'] if files else ['CMD ["python3"]']
-    return Written("\n".join(lines) + "\n", (*requirements.pinned(needs), *lost))
+    ignored = "\n".join([*_IGNORED, *(f"!{re.sub(_PATTERN, _ESCAPED, name)}" for name in files)]) + "\n"
+    return Written("\n".join(lines) + "\n", (*requirements.pinned(needs), *lost), offered=((IGNORE, ignored),))
+
+
+def _system(needs: Needs) -> list[str]:
+    """Write the installation of the Debian packages that distributions want, and of git where pip has to clone."""
+    names = [canonical(re.split(r"[^\w.-]", need.text, maxsplit=1)[0]) for need in needs.requirements]
+    cloned = any(" @ git+" in need.text for need in needs.requirements)
+    packages = sorted({*system.running(names), *(["git"] if cloned else [])})
+    if not packages:
+        return []
+    return [
+        "RUN apt-get update \\",
+        f" && apt-get install -y --no-install-recommends {' '.join(packages)} \\",
+        " && rm -rf /var/lib/apt/lists/*",
+    ]
 
 
 def _words(name: str) -> str:
