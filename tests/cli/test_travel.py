@@ -52,10 +52,10 @@ def test_a_script_is_exported_with_what_its_imports_need(kitchen, roost, script)
     path = script(BLOCK + "import stock\n")
     done = roost("env", "export", path, "--format", "requirements")
     assert (done.status, done.errors) == (0, "")
-    assert done.output == "# requires-python: >=3.9\nsoup>=1\nstock\n"
+    assert done.output == "# requires-python: >=3.9\nsoup>=1  # the first course\nstock\n"
     done = roost("env", "export", path, "--format", "pep723", "--locked")
     assert done.output == (
-        '# /// script\n# requires-python = "==3.11.*"\n# dependencies = [\n#     "soup==2.0",\n#     "stock==1.4",\n# ]\n# ///\n'
+        '# /// script\n# requires-python = "==3.11.*"\n# dependencies = [\n#     "soup==2.0",  # the first course\n#     "stock==1.4",\n# ]\n# ///\n'
     ).replace("3.11", python())
 
 
@@ -65,12 +65,48 @@ def python() -> str:
     return f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
+COMMENTED = """# of the whole list
+soup>=1   #   see https://ann:s3cret@host/soup?token=abc
+stock  # for ${WORD}, which is s3cret-too
+crumb<1 \\
+    # not of a line that goes on
+"""
+
+
+def test_a_comment_behind_a_requirement_goes_along(kitchen, roost, script):
+    script(COMMENTED, "list.txt")
+    said = {
+        form: roost("env", "export", "list.txt", "--format", form, WORD="s3cret-too").output
+        for form in ("requirements", "pep723", "pyproject", "environment.yml", "pylock", "dockerfile")
+    }
+    first, second = "see https://host/soup", "for ${WORD}, which is ${WORD}"
+    assert said["requirements"] == f"soup>=1  # {first}\nstock  # {second}\ncrumb<1  # not of a line that goes on\n"
+    for form in ("pep723", "pyproject"):
+        assert f'    "soup>=1",  # {first}\n' in said[form]
+        assert f'    "stock",  # {second}\n' in said[form]
+    assert re.search(rf'      - "soup==2.0 --hash=[^"]*"  # {first}\n', said["environment.yml"])
+    assert not any(word in "".join(said.values()) for word in ("s3cret", "abc", "of the whole list"))
+    assert first not in said["pylock"] + said["dockerfile"]
+    script(said["pyproject"], "pyproject.toml")
+    again = roost("env", "export", "pyproject.toml", "--format", "requirements").output
+    assert again == said["requirements"]
+
+
+def test_a_comment_is_that_of_its_own_line_and_no_other(kitchen, roost, script):
+    source = (
+        "# /// script\n# dependencies = [\n#   'soup>=1',  # hot\n#   'soup',\n#   \"stock\"\n#   , 'crumb' # cold\n# ] # all\n# ///\n"
+        "import stock\nWORDS = [\n    'stock',  # no requirement\n]\n"
+    )
+    done = roost("env", "export", script(source), "--format", "requirements")
+    assert done.output == "soup>=1  # hot\nsoup\nstock\ncrumb\n", done.errors
+
+
 def test_an_export_writes_a_file_and_never_over_another_unless_told(kitchen, roost, script):
     listed(script, kitchen)
     done = roost("env", "export", "list.txt", "--format", "requirements", "--output", "again.txt")
     assert done.output == "wrote `again.txt`\nwrote `again.constraints.txt`\n"
     assert (roost.cwd / "again.constraints.txt").read_text() == "soup<2\n"
-    assert "-c again.constraints.txt\nsoup[bread]>=1\n" in (roost.cwd / "again.txt").read_text()
+    assert "-c again.constraints.txt\nsoup[bread]>=1  # hot\n" in (roost.cwd / "again.txt").read_text()
     done = roost("env", "export", "list.txt", "--format", "pyproject", "--output", "again.txt")
     assert done.status == 73
     assert "again.txt` is there already" in done.errors

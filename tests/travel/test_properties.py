@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from roost.errors import RoostError
-from roost.travel import archive
+from roost.travel import archive, comments
 from roost.travel.errors import BadArchive
 from roost.travel.forms import block, conda, dockerfile, requirements
 from roost.travel.needs import Need, Needs, portable
@@ -27,10 +27,11 @@ TEXTS = st.builds(
     st.sampled_from(["", " ; python_version >= '3.8'", ' ; sys_platform == "linux" and extra == "a"']),
 )  # fmt: skip
 HASHES = st.lists(st.from_regex(r"sha256:[0-9a-f]{64}", fullmatch=True), max_size=3).map(tuple)
+COMMENTS = st.text(max_size=30).map(comments.clean)
 NEEDS = st.builds(
     Needs,
     name=NAMES,
-    requirements=st.lists(st.builds(Need, text=TEXTS, hashes=HASHES), max_size=6).map(tuple),
+    requirements=st.lists(st.builds(Need, text=TEXTS, hashes=HASHES, comment=COMMENTS), max_size=6).map(tuple),
     constraints=st.lists(TEXTS, max_size=3, unique=True).map(tuple),
     indexes=st.lists(NAMES.map(lambda name: f"https://{name}.example/simple/"), max_size=2, unique=True).map(tuple),
     python=VERSIONS.map(lambda version: f">={version}") | st.just(""),
@@ -55,7 +56,9 @@ def test_a_requirements_file_gives_back_what_was_written(needs):
         written = requirements.write(needs, constraints="limits.txt")
         for name, text in (("it.txt", written.text), *written.beside):
             Path(folder, name).write_text(text, "utf-8")
-        same(requirements.read(Path(folder, "it.txt")), needs, hashes=True)
+        found = requirements.read(Path(folder, "it.txt"))
+        same(found, needs, hashes=True)
+        assert [need.comment for need in found.requirements] == [need.comment for need in needs.requirements]
 
 
 @FEW

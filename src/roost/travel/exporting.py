@@ -110,7 +110,8 @@ def export(
         places, variables = portable(needs), needs.variables
         needs = of_lock(needs.name, lock, _hashes(lock))
         lost = (*_without_places(lost), *needs.lost)
-        needs = needs.placed(places).replace(
+        needs = needs.placed(places).commented(places)
+        needs = needs.replace(
             variables=variables, conda=_exact(lock) or places.conda, conda_channels=places.conda_channels
         )
     needs = portable(needs)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
+from roost.distributions.names import canonical
 from roost.scripts.values import Declaration, Declared, PythonRange, Script
 from roost.values import Value
 
+from . import comments
 from .secrets import bare, restored
 
 TYPE_CHECKING = False
@@ -23,6 +27,17 @@ class Need(Value):
     text: str  # PEP 508, or what a requirements file allows beyond it: a path, `-e` and a path, a bare URL
     hashes: tuple[str, ...] = ()  # "sha256:…"; one of them is the file's
     where: str = ""  # for messages: "`requirements.txt` line 3"; "" nowhere in particular
+    comment: str = ""  # what stands behind it, without `#`, as `comments` gives it
+
+    @property
+    def name(self) -> str:
+        """Give its canonical name; of a path or a bare URL, something that is none."""
+        return canonical(re.split(r"[^\w.-]", self.text, maxsplit=1)[0])
+
+    @property
+    def note(self) -> str:
+        """Give its comment as every form has it behind a line."""
+        return f"  # {self.comment}" if self.comment else ""
 
 
 class Needs(Value):
@@ -60,6 +75,13 @@ class Needs(Value):
             indexes=(*self.indexes, *read.indexes), lost=(*self.lost, *read.lost),
         )  # fmt: skip
 
+    def commented(self, other: Needs) -> Needs:
+        """Give the same, with another list's comments behind the same names."""
+        known = {need.name: need.comment for need in other.requirements if need.comment}
+        return self.replace(
+            requirements=tuple(need.replace(comment=known.get(need.name, "")) for need in self.requirements)
+        )
+
     def losing(self, *sentences: str) -> Needs:
         """Give the same, with more that could not be kept."""
         return self.replace(lost=tuple(dict.fromkeys((*self.lost, *sentences))))
@@ -67,7 +89,9 @@ class Needs(Value):
 
 def of_declared(name: str, declared: Declared, *, lost: Iterable[str] = ()) -> Needs:
     """Take what a file declares."""
-    needs = tuple(Need(line.text, line.hashes, _where(line, declared)) for line in declared.requirements)
+    needs = tuple(
+        Need(line.text, line.hashes, _where(line, declared), comments.of(line)) for line in declared.requirements
+    )
     return Needs(
         name,
         needs,
@@ -131,7 +155,7 @@ def portable(needs: Needs) -> Needs:
             continue
         if secret:
             lost.append(f"{said}: its credentials")
-        kept.append(need.replace(text=text))
+        kept.append(need.replace(text=text, comment=restored(need.comment, needs.variables)))
     constraints = [clean(text) for text in needs.constraints]
     indexes = [clean(text) for text in needs.indexes]
     lost += [f"the constraint `{text}`: its credentials" for text, secret in constraints if secret]

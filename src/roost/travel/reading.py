@@ -7,6 +7,7 @@ from pathlib import Path
 
 from roost.errors import Exit, RoostError
 
+from . import comments
 from .needs import Need, Needs, of_declared
 
 TYPE_CHECKING = False
@@ -95,10 +96,12 @@ def of_script(script: Script, *, home: Home, settings: Settings, options: Option
         RoostError: as `distributions.plan`.
     """
     from roost import distributions
+    from roost.distributions import direct
 
     plan = distributions.plan(script, home=home, settings=settings, options=options, report=report)
-    needs = tuple(Need(one.text, one.hashes, one.reason) for one in plan.requirements)
     declared = script.declared
+    behind = {direct.bare(line.text): comments.of(line, script.data) for line in declared.requirements}
+    needs = tuple(Need(one.text, one.hashes, one.reason, behind.get(one.text, "")) for one in plan.requirements)
     name = script.path.stem if script.path else "script"
     lost = [f"`import {one.name}` at line {one.line}: {one.sentence}" for one in plan.unresolved]
     lost += [note for note in script.notes if "is not used" in note]

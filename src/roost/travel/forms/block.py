@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def pep723(needs: Needs) -> Written:
     """Write the inline metadata of a script (PEP 723)."""
-    toml = [*_python(needs), *_list("dependencies", [need.text for need in needs.requirements]), *tool(needs)]
+    toml = [*_python(needs), *_dependencies(needs), *tool(needs)]
     text = "\n".join(["# /// script", *(f"# {line}".rstrip() for line in toml), "# ///"]) + "\n"
     return Written(text, _hashes(needs, "a PEP 723 block"))
 
@@ -26,7 +26,7 @@ def pyproject(needs: Needs) -> Written:
     """Write a project that has these dependencies and nothing to install."""
     name = "".join(letter if letter.isalnum() else "-" for letter in needs.name).strip("-") or "needs"
     head = ["[project]", f"name = {quoted(name)}", 'version = "0"']
-    toml = [*head, *_python(needs), *_list("dependencies", [need.text for need in needs.requirements])]
+    toml = [*head, *_python(needs), *_dependencies(needs)]
     tables = tool(needs)
     return Written("\n".join([*toml, *(["", *tables] if tables else [])]) + "\n", _hashes(needs, "a `pyproject.toml`"))
 
@@ -56,6 +56,12 @@ def _index(entry: str, *, explicit: bool) -> list[str]:
 
 def _python(needs: Needs) -> list[str]:
     return [f"requires-python = {quoted(needs.python)}"] if needs.python else []
+
+
+def _dependencies(needs: Needs) -> list[str]:
+    if not needs.requirements:
+        return ["dependencies = []"]
+    return ["dependencies = [", *(f"    {quoted(need.text)},{need.note}" for need in needs.requirements), "]"]
 
 
 def _list(key: str, entries: Sequence[str]) -> list[str]:

@@ -41,7 +41,9 @@ def write(needs: Needs) -> Written:
         needs: exact ones, for one minor version of Python.
     """
     short = needs.python.removeprefix("==").removesuffix(".*")
-    pip = [*options(needs), *plain(needs.requirements)]
+    notes = (need.note for need in needs.requirements)
+    listed = [f"{json.dumps(line)}{note}" for line, note in zip(plain(needs.requirements), notes, strict=True)]
+    pip = [*map(json.dumps, options(needs)), *listed]
     packages = [need.text for need in needs.conda]
     python = [] if any(package(one) == "python" for one in packages) else [f"python={short}"]
     lines = [
@@ -50,7 +52,7 @@ def write(needs: Needs) -> Written:
         *(f"  - {json.dumps(one)}" for one in needs.conda_channels or ("conda-forge",)),
         "dependencies:",
         *(f"  - {json.dumps(one) if ' ' in one else one}" for one in (*python, *packages)),
-        *(["  - pip", "  - pip:", *(f"      - {json.dumps(line)}" for line in pip)] if pip else []),
+        *(["  - pip", "  - pip:", *(f"      - {line}" for line in pip)] if pip else []),
     ]
     return Written("\n".join(lines) + "\n", pinned(needs))
 

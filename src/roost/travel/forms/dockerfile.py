@@ -6,7 +6,6 @@ import re
 import shlex
 
 from roost.distributions import system
-from roost.distributions.names import canonical
 from roost.scripts.errors import MetadataBroken
 from roost.travel.needs import Need, Needs
 
@@ -71,7 +70,7 @@ def write(needs: Needs, *, files: Sequence[str], index: str | None) -> Written:
 
 def _system(needs: Needs) -> list[str]:
     """Write the installation of the Debian packages that distributions want, and of git where pip has to clone."""
-    names = [canonical(re.split(r"[^\w.-]", need.text, maxsplit=1)[0]) for need in needs.requirements]
+    names = [need.name for need in needs.requirements]
     cloned = any(" @ git+" in need.text for need in needs.requirements)
     packages = sorted({*system.running(names), *(["git"] if cloned else [])})
     if not packages:

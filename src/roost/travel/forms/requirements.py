@@ -84,7 +84,7 @@ def pinned(needs: Needs) -> tuple[str, ...]:
 
 def lines(needs: tuple[Need, ...]) -> list[str]:
     """Write requirements one a line, hashes on lines of their own."""
-    return [" \\\n    ".join([need.text, *(f"--hash={one}" for one in need.hashes)]) for need in needs]
+    return [" \\\n    ".join([need.text, *(f"--hash={one}" for one in need.hashes)]) + need.note for need in needs]
 
 
 def plain(needs: tuple[Need, ...]) -> list[str]:
