@@ -53,6 +53,7 @@ def credentials(
 
     Raises:
         TokenCommandFailed: the command that should give them ends badly or says nothing.
+        KeyringFailed: the keyring that keeps the login does not answer.
     """
     return next(_found(place, commands, environ), None)
 

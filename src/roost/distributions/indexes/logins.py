@@ -7,14 +7,15 @@ that it was made for, whatever an index of the same name in somebody's script le
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 
 from roost import home as homes
-from roost.errors import CannotCreate, ConfigurationError, RoostError
+from roost.errors import CannotCreate, ConfigurationError, Exit, RoostError
 from roost.values import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
     from typing import Protocol
 
@@ -38,6 +39,13 @@ SCHEMA = "roost.logins/1"
 IN_KEYRING, IN_FILE = "the system's keyring", "the login file"
 
 
+class KeyringFailed(RoostError):
+    """The system's keyring is there and does not do what it is asked for: it is locked, or damaged."""
+
+    code = "keyring-failed"
+    exit = Exit.CONFIGURATION
+
+
 class Login(Value):
     """A login that is kept."""
 
@@ -48,11 +56,18 @@ class Login(Value):
     secret: str = ""  # the password, where it is kept in the file
 
     def password(self, environ: Mapping[str, str] = os.environ) -> str:
-        """Give the password; an empty one where the keyring does not give it."""
+        """Give the password; an empty one where the keyring has none.
+
+        Raises:
+            KeyringFailed: it cannot say.
+        """
         if self.kept_in == IN_FILE:
             return self.secret
         ring = keyring(environ)
-        return (ring.get_password(_service(self.address), self.user) if ring else None) or ""
+        if ring is None:
+            return ""
+        with _answering(self.name):
+            return ring.get_password(_service(self.address), self.user) or ""
 
     def __repr__(self) -> str:
         """Show everything but the password."""
@@ -88,10 +103,12 @@ def keep(home: Home, name: str, address: str, user: str, password: str) -> Login
 
     Raises:
         CannotCreate: the list cannot be written.
+        KeyringFailed: there is a keyring, and it does not take the password.
     """
     ring = keyring(os.environ)
     if ring is not None:
-        ring.set_password(_service(address), user, password)
+        with _answering(name):
+            ring.set_password(_service(address), user, password)
     login = Login(name, address, user, IN_KEYRING if ring else IN_FILE, "" if ring else password)
     _write(home, kept(home) | {name: login})
     return login
@@ -103,6 +120,7 @@ def forget(home: Home, name: str) -> Login:
     Raises:
         ConfigurationError: none is kept under this name.
         CannotCreate: the list cannot be written.
+        KeyringFailed: the keyring does not give up the password.
     """
     known = kept(home)
     login = known.pop(name, None)
@@ -110,7 +128,10 @@ def forget(home: Home, name: str) -> Login:
         raise ConfigurationError(f"no login is kept for the index `{name}`")
     ring = keyring(os.environ) if login.kept_in == IN_KEYRING else None
     if ring is not None:
-        ring.delete_password(_service(login.address), login.user)
+        with _answering(name):
+            service = _service(login.address)
+            if ring.get_password(service, login.user) is not None:  # somebody may have deleted it there
+                ring.delete_password(service, login.user)
     _write(home, known)
     return login
 
@@ -131,6 +152,26 @@ def _write(home: Home, known: Mapping[str, Login]) -> None:
         raise CannotCreate(
             f"`{file}` cannot be kept to yourself", why=("its file system gives everybody the right to read",)
         )
+
+
+@contextmanager
+def _answering(name: str) -> Iterator[None]:
+    """Turn what a keyring's backend raises into a sentence; each has errors of its own, and many raise bare ones.
+
+    Args:
+        name: that of the index.
+    """
+    try:
+        yield
+    except Exception as error:
+        said = str(error) or type(error).__name__
+        raise KeyringFailed(
+            f"the system's keyring does not work for the login of the index `{name}`",
+            why=(said.splitlines()[0],),
+            hints=(
+                "unlock it, or do without: `export PYTHON_KEYRING_BACKEND=keyring.backends.null.Keyring`, and log in again",
+            ),
+        ) from error
 
 
 def keyring(environ: Mapping[str, str]) -> Keyring | None:
