@@ -332,7 +332,11 @@ def test_an_age_limit_that_nothing_can_be_judged_by_is_said(roost, script, index
 
 @pytest.fixture
 def repository(tmp_path):
-    """A bare repository with one distribution, whose build needs nothing."""
+    return bare_repository(tmp_path)
+
+
+def bare_repository(tmp_path: Path) -> Path:
+    """Make a bare repository with one distribution, whose build needs nothing."""
     work, bare = tmp_path / "gitty", tmp_path / "gitty.git"
     work.mkdir()
     (work / "pyproject.toml").write_text(
