@@ -15,7 +15,9 @@ from roost.errors import RoostError
 from roost.scripts import Choice, Declared
 from roost.scripts.pythons import NoPython
 from roost.settings import Settings
+from tests import repositories
 from tests.environments import conftest as parts
+from tests.test_private_index import bare_repository, files_with
 
 python, room = parts.python, parts.room  # its fixtures serve here too
 PYENV = Path.home() / ".pyenv" / "versions"
@@ -440,6 +442,35 @@ def test_pip_checks_declared_hashes_too(index, room, tmp_path):
         else:
             with pytest.raises(faults.HashMismatch):
                 pip.resolve_with_pip(asked, means, "soup")
+
+
+@pytest.mark.covers("B6")
+@pytest.mark.thorough
+def test_pip_has_the_token_of_a_repository_too(index, room, tmp_path):
+    import venv
+
+    from roost.distributions import pip
+    from roost.distributions.lock import request
+    from roost.distributions.resolve import Means
+    from roost.environments.installers import Pip, Site
+
+    means = Means(room.home, room.settings, room.report, dict(os.environ))
+    venv.create(tmp_path / "with-pip", with_pip=True)
+    python = room.python.replace(path=tmp_path / "with-pip/bin/python")
+    bare_repository(tmp_path)
+    with repositories.serve(tmp_path, ("t0ken", "")) as served:
+        plan = needing(room, room.requirement(f"gitty @ {served.address('gitty.git')}@v1"))
+        logins = ((f"http://{served.host}", "t0ken", ""),)
+        with pytest.raises(faults.RepositoryFailed):
+            pip.resolve_with_pip(request(plan, python, room.settings), means, "gitty")
+        asked = request(plan.replace(logins=logins), python, room.settings)
+        found = pip.resolve_with_pip(asked, means, "gitty")
+        site = Site(room.home, room.settings, room.report, False, (), "gitty")  # not offline
+        Pip().install(found.replace(indexes=asked.indexes), tmp_path / "made", site)
+    assert found.artifacts[0].commit
+    assert "t0ken" not in found.text + str(found.artifacts)
+    assert list((tmp_path / "made").glob("lib/*/site-packages/gitty.py"))
+    assert files_with(tmp_path / "made", "t0ken") == files_with(room.home.data.parent, "t0ken") == []
 
 
 def test_a_lock_for_a_python_that_is_not_here_says_so_offline(room):

@@ -11,6 +11,7 @@ from roost import processes
 from roost.errors import ProcessFailed
 
 from . import engine, faults, pylock
+from .direct import for_git
 from .hashes import confirm
 from .indexes.credentials import credentials
 from .values import Artifact, Lock
@@ -65,7 +66,7 @@ def environment(home: Home, settings: Settings, indexes: Indexes) -> dict[str, s
     ]
     if folders:
         known["PIP_FIND_LINKS"] = " ".join(folders)
-    return known
+    return known | for_git(indexes.logins)
 
 
 def _address(place: Place, indexes: Indexes) -> str:
