@@ -76,6 +76,23 @@ def test_several_that_want_the_same_install_it_once(roost, brewing, prefixes):
     assert len(prefixes()) == 1
 
 
+def test_what_was_solved_is_remembered_as_long_as_somebody_has_it(roost, brewing, prefixes):
+    path = brewing("coffee", body=BODY)
+    assert roost("run", path).status == 0
+    requests = homes.locate(roost.environ).requests
+    [answer] = requests.glob("conda-*.json")
+    for file in requests.glob("*.json"):
+        os.utime(file, (1, 1))
+    assert roost("env", "gc", "--json").data["requests"] == 0
+    path.unlink()
+    assert roost("env", "gc", "--older-than", "0", "--dry-run", "--json").data["requests"] == 1
+    assert answer.exists()
+    assert roost("env", "gc", "--older-than", "0", "--json").data["requests"] == 1
+    assert not answer.exists()
+    answer.write_text("{")
+    assert roost("env", "gc", "--older-than", "0", "--json").data["requests"] == 1
+
+
 def test_packages_on_which_nothing_stands_are_collected(roost, brewing, prefixes):
     path = brewing("coffee", body=BODY)
     assert roost("run", path).status == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import time
 from contextlib import suppress
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from roost.home import Home
 
 
+_NAME = re.compile(r"([0-9a-f]{64})\.json")
+
+
 class Idle(Value):
     """A remembered request that nobody asked for in a long time."""
 
@@ -37,9 +41,9 @@ def idle(home: Home, *, older_than: float) -> Iterator[Idle]:
         names = os.listdir(home.requests)  # noqa: PTH208
     except OSError:
         return
-    for digest in sorted(name.removesuffix(".json") for name in names if name.endswith(".json")):
+    for digest in sorted(found[1] for found in map(_NAME.fullmatch, names) if found):
         file = home.requests / f"{digest}.json"
-        if not digest.startswith(".") and max(_moment(file), _moment(asked(home, digest))) <= before:
+        if max(_moment(file), _moment(asked(home, digest))) <= before:
             yield Idle(file, digest, _artifacts(file))
 
 

@@ -61,7 +61,7 @@ def collect(home: Home, *, older_than: float, dry_run: bool, max_size: int | Non
     work.prefixes()
     if not dry_run:
         _forget(orphans)
-    removed = [one.name for one in work.removed]
+    removed = [*(one.name for one in work.removed), *work.gone]
     requests = forget_requests(home, older_than=older_than, dry_run=dry_run, gone=removed)
     over = max(0, total - work.freed - max_size) if max_size is not None else 0
     gone = tuple(str(one.script) for one in orphans)

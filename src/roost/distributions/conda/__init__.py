@@ -3,7 +3,7 @@
 Everything but `solver` works without the library that solves and installs: what stands already is used without it.
 """
 
-from .answers import subdir
+from .answers import forget, subdir
 from .contents import damage
 from .locked import text as lock_text
 from .needs import Needs, parted, wanted
@@ -18,6 +18,7 @@ __all__ = [
     "damage",
     "distributions",
     "doubt",
+    "forget",
     "listing",
     "lock_text",
     "make",

@@ -18,6 +18,7 @@ from . import packages as records
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from roost.home import Home
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from .packages import Package
 
 SCHEMA = "roost.conda/1"
+_START = "conda-"  # of the names of answers, among those of remembered requests
 
 
 class _Answer(Value):
@@ -98,7 +100,7 @@ def _young(known: _Answer, settings: Settings) -> bool:
 
 
 def _answer_file(needs: Needs, short: str, home: Home) -> Path:
-    return home.requests / f"conda-{needs.digest(short, pythons.own().platform)}.json"
+    return home.requests / f"{_START}{needs.digest(short, pythons.own().platform)}.json"
 
 
 def _recall(needs: Needs, short: str, home: Home) -> _Answer | None:
@@ -115,3 +117,29 @@ def _remember(needs: Needs, short: str, found: tuple[Package, ...], home: Home) 
     document = {"schema": SCHEMA, "created": time.time(), "packages": records.written(found)}
     with suppress(RoostError):  # then the next one solves again
         homes.write(_answer_file(needs, short, home), json.dumps(document))
+
+
+def forget(home: Home, *, standing: Collection[str], older_than: float, dry_run: bool) -> int:
+    """Drop answers that were found so many seconds ago and whose packages nobody has any more; gives how many. Never fails.
+
+    Args:
+        standing: keys of the prefixes that stay.
+        dry_run: only count them.
+    """
+    forgotten = 0
+    for file in home.requests.glob(f"{_START}*.json"):
+        with suppress(OSError):
+            if time.time() - file.stat().st_mtime < older_than or _key(file) in standing:
+                continue
+            forgotten += 1
+            if not dry_run:
+                file.unlink()
+    return forgotten
+
+
+def _key(file: Path) -> str | None:
+    """Give the key of the prefix that has what an answer says; None: it is damaged."""
+    try:
+        return records.key(records.read(json.loads(file.read_bytes())["packages"]))
+    except (ValueError, KeyError, TypeError, IndexError):
+        return None
