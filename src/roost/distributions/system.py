@@ -1,7 +1,7 @@
 """What a build or a running distribution misses of the system → the Debian package that has it.
 
-Written by hand: each line is the package whose files list (Debian 12 and 13) has the header, the `pkg-config` module, the
-library or the program.
+Written by hand: each line of the tables for builds is the package whose files list (Debian 12 and 13) has the header, the
+`pkg-config` module or the program.
 """
 
 from __future__ import annotations
@@ -57,12 +57,12 @@ _PROGRAMS = {
     "javac": "default-jdk", "gcc": "build-essential", "cc": "build-essential", "g++": "build-essential", "c++": "build-essential",
     "x86_64-linux-gnu-gcc": "build-essential", "aarch64-linux-gnu-gcc": "build-essential", "clang": "clang", "patchelf": "patchelf",
 }  # fmt: skip
-# What wheels load or start that is neither in them nor in a slim image of Python; read in the wheels: what their libraries
-# ask the linker for, what they look for with `ctypes`, which programs they start.
+# What wheels load or start and do not have in them; read in the wheels: what their libraries ask the linker for, what they
+# look for with `ctypes`, which programs they start. The names are Debian 12's.
 _RUNNING = {
     "cairocffi": "libcairo2", "gitpython": "git", "graphviz": "graphviz", "lightgbm": "libgomp1", "opencv-contrib-python": "libgl1 libglib2.0-0",
     "opencv-python": "libgl1 libglib2.0-0", "pdf2image": "poppler-utils", "psycopg": "libpq5", "pydub": "ffmpeg", "pyenchant": "libenchant-2-2",
-    "pyqt6-qt6": "libdbus-1-3 libegl1 libfontconfig1 libgl1 libglib2.0-0 libxkbcommon0", "pytesseract": "tesseract-ocr", "python-magic": "libmagic1",
+    "pytesseract": "tesseract-ocr", "python-magic": "libmagic1",
     "pyzbar": "libzbar0", "sounddevice": "libportaudio2", "weasyprint": "libharfbuzz-subset0 libpango-1.0-0 libpangoft2-1.0-0",
 }  # fmt: skip
 _GONE = (  # how logs say that a program is not there; the program is what is caught
