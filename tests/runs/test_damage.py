@@ -141,7 +141,7 @@ def test_what_mends_is_said_in_one_line(roast, roost, script, site, place):
     roost("run", path)
     forget_bytecode(site())
     in_place(site() / "roast/pan.py", "def heat(")
-    assert "SyntaxError" in roost("run", path).errors
+    assert "`roast/pan.py` is not as it was installed" in roost("run", path).errors
     done = roost("run", path)
     assert (done.status, done.output) == (0, "42\n")
     (line,) = done.errors.splitlines()
@@ -160,7 +160,7 @@ def test_a_damaged_file_is_fetched_anew_and_whoever_shares_it_is_mended_too(roas
     assert damaged.stat().st_nlink > 2
     in_place(damaged, "def heat():\n    return 1/0\n" + "#" * 39)  # as long as before
     asked = len(roast.asked)
-    assert "ZeroDivisionError" in roost("run", one).errors
+    assert "`roast/pan.py` is not as it was installed" in roost("run", one).errors
     assert roost("run", one).output == "42\n"
     assert [path for path in roast.asked[asked:] if path.startswith("/files/roast-2.0")]
     done = roost("run", other)
@@ -274,3 +274,36 @@ def test_files_that_are_shared_cannot_be_written_by_who_is_not_root(roast, roost
     shared = [path for path in site().rglob("*") if path.is_file() and path.stat().st_nlink > 1]
     assert shared
     assert not [path for path in shared if path.stat().st_mode & 0o222]
+
+
+@pytest.mark.covers("C2")
+@pytest.mark.parametrize("known", [True, False])
+def test_a_source_that_was_cut_and_is_a_program_still_gives_nothing_wrong(roast, roost, script, site, known):
+    path = script("import roast\nprint(roast.VALUE)\n\ndef late():\n    import roast.pan\n")
+    for _ in range(3 if known else 1):
+        assert roost("run", path).output == "42\n"
+    in_place(site() / "roast/__init__.py", "VALUE = 41\n")
+    ran = roost("run", path)
+    assert ran.status != 0
+    assert ran.output == ""
+    assert "`roast/__init__.py` is not as it was installed" in ran.errors
+    mended = roost("run", path)
+    assert (mended.status, mended.output) == (0, "42\n"), mended.errors
+
+
+@pytest.mark.thorough
+def test_bytecode_is_not_made_of_a_source_that_was_cut(roast, roost, script, site, place):
+    path = script(SCRIPT)
+    assert roost("run", path, PYTHONDONTWRITEBYTECODE="1").output == "42\n"
+    in_place(site() / "roast/__init__.py", "VALUE = 41\n")
+    assert roost("run", path).output != "41\n"
+    assert roost("run", path).output == "42\n"
+
+
+def test_sources_of_others_are_compiled_as_ever(roost, script, tmp_path):
+    other = tmp_path / "other/site-packages"
+    (other / "mine-1.0.dist-info").mkdir(parents=True)
+    (other / "mine-1.0.dist-info/RECORD").write_text("mine.py,sha256=wrong,1\n")
+    (other / "mine.py").write_text("VALUE = 3\n")
+    path = script(f"import sys\nsys.path.insert(0, {str(other)!r})\nimport mine\nprint(mine.VALUE)\n")
+    assert roost("run", path).output == "3\n"

@@ -593,11 +593,8 @@ def test_libraries_that_try_what_they_can_do_without_get_nothing_added(roost, sc
 @pytest.mark.parametrize(
     ("damage", "said"),
     [
-        (lambda site: (site / "roast.py").write_text("def ("), "SyntaxError: "),
-        (
-            lambda site: (site / "roast.py").write_text("from soup import gone\n"),
-            "ImportError: cannot import name 'gone'",
-        ),
+        (lambda site: (site / "roast.py").write_text("def ("), "ImportError: "),
+        (lambda site: (site / "roast.py").write_text("from soup import gone\n"), "ImportError: "),
         (lambda site: (site / "soup.py").unlink(), "ModuleNotFoundError: No module named 'soup'"),
     ],
     ids=["cut", "another file", "deleted"],

@@ -49,6 +49,8 @@ def compile(environment: Environment, *, home: Home) -> bool:  # noqa: A001
     """
     if compiled(environment):
         return True
+    if not _whole(environment):
+        return False
     from roost import processes
 
     site = packages(environment.path, environment.short)
@@ -81,12 +83,25 @@ def compile(environment: Environment, *, home: Home) -> bool:  # noqa: A001
     return True
 
 
+def _whole(environment: Environment) -> bool:
+    """Tell whether no file was cut since it was installed: its bytecode would hide that; the next start mends it."""
+    from . import integrity, manifest
+
+    found = manifest.read(environment.path)
+    harm = integrity.damage(environment.path, found) if found else ()
+    for one in harm[:1]:
+        integrity.suspect(environment.path, f"{environment.path / one.file}\t{one.what}")
+    return not harm
+
+
 def compile_behind(environment: Environment, *, home: Home) -> bool:
     """Have `compile` done by a process that nobody waits for and that gives way to every other.
 
     It is no child of ours, so that whoever we become does not find it among its own. Gives False when it was not
     started: somebody holds the key's lock, or the system has no room for it.
     """
+    if not _whole(environment):
+        return False
     site = packages(environment.path, environment.short)
     paths = map(str, (environment.path / DONE, LEFT, site, site.parent / "_roost"))
     words = ["/bin/sh", "-c", '"$@" &', "sh", str(environment.python), "-I", "-S", "-c", BEHIND, *paths]

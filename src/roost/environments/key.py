@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from roost.distributions import Artifact, Lock
     from roost.home import Home
 
-LAYOUT = 3  # raised when what roost puts into an environment changes
+LAYOUT = 4  # raised when what roost puts into an environment changes
 SHORT = 12  # hex digits of the key in a folder's name
 READABLE = 40  # characters of the readable part, at most
 

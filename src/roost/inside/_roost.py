@@ -75,6 +75,26 @@ def _in_use(descriptor):
     return True
 
 
+def _look_at_sources():
+    """Have every source that Python compiles compared with what was installed; what has its bytecode costs nothing."""
+    loader = sys.modules["_frozen_importlib_external"].SourceLoader
+    compiled = loader.source_to_code
+
+    def source_to_code(self, data, path, *arguments, **named):
+        known = isinstance(data, bytes) and isinstance(path, str) and "/site-packages/" in path
+        if known and not path[path.rfind("/") + 1 :].startswith("_roost"):
+            import _roost_sources
+
+            error = _roost_sources.compare(data, path)
+            if error is not None:
+                raise error
+        return compiled(self, data, path, *arguments, **named)
+
+    # importlib leaves its own frames out of tracebacks: they lead to the import that failed
+    source_to_code.__code__ = source_to_code.__code__.replace(co_filename=compiled.__code__.co_filename)
+    loader.source_to_code = source_to_code
+
+
 def _start():
     """Take part in a run of roost, in the environment that the run has come to by now."""
     import os  # loaded by `site` before us
@@ -83,6 +103,7 @@ def _start():
     if len(run) != 6 or run[0] not in ("1", "1c") or run[2].replace("%7C", "|").replace("%25", "%") != sys.prefix:
         return
     sys.meta_path.append(Finder)
+    _look_at_sources()
     sys.excepthook = _end
     BEFORE.update(posix.environ)
     try:
