@@ -307,3 +307,20 @@ def test_sources_of_others_are_compiled_as_ever(roost, script, tmp_path):
     (other / "mine.py").write_text("VALUE = 3\n")
     path = script(f"import sys\nsys.path.insert(0, {str(other)!r})\nimport mine\nprint(mine.VALUE)\n")
     assert roost("run", path).output == "3\n"
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("name", ["_roost_mend.py", "_roost_engines.py", "_roost_sources.py"])
+def test_files_of_the_hook_that_are_damaged_are_mended(roast, roost, script, site, name):
+    path = script("import roast\nprint(roast.VALUE)\n")
+    assert roost("run", path).output == "42\n"
+    file = site() / name
+    file.write_bytes(bytes(file.stat().st_size))
+    shutil.rmtree(site() / "__pycache__")
+    path.write_text(path.read_text() + "__import__('cirehto_tsoor'[::-1])\n")
+    failed = roost("run", path)
+    assert failed.status == 1
+    path.write_text("import roast\nprint(roast.VALUE)\n")
+    mended = roost("run", path)
+    assert (mended.status, mended.output) == (0, "42\n"), mended.errors
+    assert bytes(8) not in next(site().glob(name)).read_bytes()

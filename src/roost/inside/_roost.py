@@ -45,8 +45,8 @@ def _end(kind, error, traceback):
             import _roost_mend
 
             _roost_mend.ended(error, traceback)
-        except Exception:  # noqa: BLE001, S110  # the script may have changed whatever we look at
-            pass
+        except Exception:  # noqa: BLE001  # the script may have changed whatever we look at; or our own files are damaged
+            _suspect()
 
 
 def _watch():
@@ -58,12 +58,27 @@ def _watch():
 
     if faulthandler.is_enabled() or _in_use(HIGH):  # its user wants to see it; or has a descriptor there
         return
-    flags = posix.O_WRONLY | posix.O_APPEND | posix.O_CREAT | posix.O_CLOEXEC
     try:
-        mark = posix.open(sys.prefix + "/.suspect", flags, 0o666)
+        mark = _mark()
         faulthandler.enable(posix.dup2(mark, HIGH, inheritable=False), all_threads=False)
         posix.close(mark)
     except OSError:  # it may not be written, or no descriptor is free
+        pass
+
+
+def _mark():
+    """Open the file in which marks for the check that looks for damage are left."""
+    flags = posix.O_WRONLY | posix.O_APPEND | posix.O_CREAT | posix.O_CLOEXEC
+    return posix.open(sys.prefix + "/.suspect", flags, 0o666)
+
+
+def _suspect():
+    """Have our own files looked at by the next start."""
+    try:
+        mark = _mark()
+        posix.write(mark, (__file__ + "\tour own files: they do not work\n").encode())
+        posix.close(mark)
+    except OSError:
         pass
 
 

@@ -7,14 +7,15 @@ all bytecode in its place comes by here never. Python 3.8 and up, little of the 
 
 import binascii
 import os
+import sys
 
-try:
-    from _sha2 import sha256
-except ImportError:
-    try:
+try:  # an import that fails here would be looked after
+    if sys.version_info >= (3, 12):
+        from _sha2 import sha256
+    else:
         from _sha256 import sha256
-    except ImportError:
-        from hashlib import sha256
+except ImportError:
+    from hashlib import sha256
 
 SITE = "/site-packages/"
 RECORDED = {}  # site-packages folder → path below it → (digest, size); none for a folder that is not an environment of roost's
