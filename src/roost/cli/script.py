@@ -256,15 +256,14 @@ def _refresh(desk: Desk, found: Lock, output: Output) -> None:
 def _write_lock(target: Path, found: Lock) -> None:
     from roost import home
 
-    prefix = found.interpreter.path.parent.parent if found.interpreter.prefix else None
-    home.write(target, found.text + _conda_tables(prefix), mode=0o644)
+    home.write(target, found.text + _conda_tables(found), mode=0o644)
 
 
-def _conda_tables(prefix: Path | None) -> str:
+def _conda_tables(found: Lock) -> str:
     from roost.distributions import conda
 
-    standing = conda.read(prefix) if prefix else None
-    return conda.lock_text(standing.packages) if standing else ""
+    prefix = conda.of(found.interpreter)
+    return conda.lock_text(prefix.packages) if prefix else ""
 
 
 def _moved(before: dict[str, str], found: Lock) -> list[str]:

@@ -186,7 +186,7 @@ def _from_conda(plan: Plan) -> list[tuple[str, str, str]]:
     from roost.scripts.conda import package
 
     python = plan.python.interpreter
-    prefix = conda.read(python.path.parent.parent) if python and python.prefix else None
+    prefix = conda.of(python) if python else None
     versions = {one.name: one.version for one in prefix.packages} if prefix else {}
     return [
         (spec, versions.get(package(spec), ""), reason)

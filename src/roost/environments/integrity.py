@@ -121,10 +121,10 @@ def verify(environment: Environment) -> tuple[Damage, ...]:
     found = manifest.read(environment.path)
     if found is None:
         return (Damage(None, manifest.FILE, "cannot be read"),)  # nobody takes it for an environment any more
-    from .beside import verify as verified
-
     harm = damage(environment.path, found, thorough=None)
     if found.prefix:
+        from .beside import verify as verified
+
         harm += tuple(Damage(None, str(file), said) for file, said in verified(environment.path))
     if harm:
         for one in harm[:_MARKS]:

@@ -130,7 +130,7 @@ def _exact(lock: Lock) -> tuple[Need, ...]:
     """Give the very packages of conda's that a lock's Python stands among."""
     from roost.distributions import conda
 
-    prefix = conda.read(lock.interpreter.path.parent.parent) if lock.interpreter.prefix else None
+    prefix = conda.of(lock.interpreter)
     return tuple(Need(f"{one.name}={one.version}={one.build}") for one in prefix.packages) if prefix else ()
 
 
@@ -180,8 +180,8 @@ def _lock(lock: Lock, needs: Needs, lost: tuple[str, ...]) -> Written:
     if lock.interpreter.prefix:
         from roost.distributions import conda
 
-        standing = conda.read(lock.interpreter.path.parent.parent)
-        text += conda.lock_text(standing.packages) if standing else ""
+        prefix = conda.of(lock.interpreter)
+        text += conda.lock_text(prefix.packages) if prefix else ""
     clean, _ = bare(_with_python(text, lock))
     return Written(restored(clean, needs.variables), (*_without_places(lost), *places))
 

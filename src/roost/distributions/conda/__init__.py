@@ -7,7 +7,7 @@ from .answers import forget, subdir
 from .contents import damage
 from .locked import text as lock_text
 from .needs import Needs, parted, wanted
-from .prefixes import Prefix, doubt, listing, make, read, remove, standing, sweep
+from .prefixes import Prefix, doubt, listing, make, of, read, remove, standing, sweep
 from .provided import distributions, modules, provided
 from .solver import available, solve
 
@@ -23,6 +23,7 @@ __all__ = [
     "lock_text",
     "make",
     "modules",
+    "of",
     "parted",
     "provided",
     "read",

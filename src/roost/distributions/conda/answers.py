@@ -70,9 +70,9 @@ def solved(
     standing = () if upgrade and not offline else known(needs, short, home=home, settings=settings, offline=offline)
     if standing:
         return standing
-    before = _recall(needs, short, home)
     if offline:
         raise solver.offline(what, needs)
+    before = _recall(needs, short, home)
     report.progress("solving conda packages")
     begin = time.monotonic()
     try:

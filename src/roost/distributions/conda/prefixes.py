@@ -63,9 +63,7 @@ def standing(needs: Needs, choice: Choice, *, home: Home, settings: Settings, up
         prefix = read(_place(home, found))
         interpreter = _python(prefix) if prefix and not contents.damage(prefix.path) else None
         if interpreter:
-            return Choice(
-                interpreter, interpreter.short, f"Python {interpreter.full} of the conda packages: {choice.reason}"
-            )
+            return _chosen(interpreter, choice)
     return Choice(None, short, f"Python {short} of the conda packages, which are fetched when it runs: {choice.reason}")
 
 
@@ -112,7 +110,16 @@ def make(
             interpreter = _python(prefix)
     if interpreter is None:
         raise faults.EngineFailed(what, why=(f"the Python among the conda packages in `{place.name}` does not start",))
+    return _chosen(interpreter, choice)
+
+
+def _chosen(interpreter: Interpreter, choice: Choice) -> Choice:
     return Choice(interpreter, interpreter.short, f"Python {interpreter.full} of the conda packages: {choice.reason}")
+
+
+def of(interpreter: Interpreter) -> Prefix | None:
+    """Give the prefix that a Python is one of; None: it is an ordinary Python, or its prefix is gone."""
+    return read(interpreter.path.parent.parent) if interpreter.prefix else None
 
 
 def read(place: Path) -> Prefix | None:
