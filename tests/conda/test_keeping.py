@@ -93,6 +93,50 @@ def test_what_was_solved_is_remembered_as_long_as_somebody_has_it(roost, brewing
     assert roost("env", "gc", "--older-than", "0", "--json").data["requests"] == 1
 
 
+@pytest.mark.covers("C7 updates")
+def test_packages_are_outdated_updated_and_taken_back(roost, channel, brewing):
+    path = brewing("coffee>=2", body=BODY + "import os; os.system('grind')\nprint(coffee.__doc__)\n")
+    assert roost("run", path).output.splitlines()[-1] == "None"
+    channel.add_module(
+        "coffee", "3.0", "'crema'\nimport os\nDATA = os.environ['GRINDER_DATA'] + '/data.txt'\n", depends=["grinder <7"]
+    )
+    channel.add("grinder", "7.0", {"bin/grind": ""})
+    channel.publish()
+    assert roost("run", path).output.splitlines()[-1] == "None"
+    rows = roost("env", "outdated", path, "--json").data["outdated"]
+    assert [(row["name"], row["version"], row["latest"]) for row in rows] == [
+        ("conda:coffee", "2.0", "3.0"), ("conda:grinder", "6.1", "7.0"),
+    ]  # fmt: skip
+    done = roost("env", "update", path)
+    assert done.output.splitlines()[1:] == ["  conda:coffee 2.0 → 3.0"], done.errors
+    assert roost("run", path).output.splitlines()[-1] == "crema"
+    [row] = roost("env", "outdated", path, "--json").data["outdated"]
+    assert row["held_by"] == ["coffee 3.0 needs grinder <7"]
+    [earlier] = roost("env", "rollback", "--list", path, "--json").data["earlier"]
+    assert earlier["changes"] == [{"name": "conda:coffee", "before": "3.0", "after": "2.0"}]
+    assert roost("env", "rollback", path).output.splitlines()[1:] == ["  conda:coffee 3.0 → 2.0"]
+    for _ in range(3):
+        assert roost("run", path).output.splitlines()[-1] == "None"
+    again = roost("env", "rollback", path)
+    assert (again.status, "has its oldest lock already" in again.errors) == (66, True)
+    assert roost("env", "rollback", "--to", "1", path).status == 0
+    assert roost("run", path).output.splitlines()[-1] == "crema"
+
+
+@pytest.mark.covers("C7 updates")
+def test_an_update_of_packages_that_cannot_be_imported_is_not_taken(roost, channel, brewing, index):
+    index.add("soup", "1.0")
+    path = brewing("coffee", needs=("soup",), body=f"import soup\n{BODY}")
+    assert roost("run", path).output == "beans\n"
+    channel.add_module("coffee", "3.0", "1 / 0\n")
+    channel.publish()
+    done = roost("env", "update", path)
+    assert done.status == 69, done.errors
+    assert "kept as it was; tried conda:coffee 2.0 → 3.0" in done.output
+    assert "ZeroDivisionError" in done.output
+    assert roost("run", path).output == "beans\n"
+
+
 def test_packages_on_which_nothing_stands_are_collected(roost, brewing, prefixes):
     path = brewing("coffee", body=BODY)
     assert roost("run", path).status == 0

@@ -126,7 +126,7 @@ ENVIRONMENTS = (
     Command(
         "env update",
         "Ask the index again for scripts, and keep the answer if their imports succeed with it",
-        "roost.cli.env_versions:update",
+        "roost.cli.env_update:update",
         (
             Option(("--all",), "every script that roost knows of"),
             PYTHON,
@@ -213,7 +213,7 @@ ENVIRONMENTS = (
     Command(
         "env outdated",
         "List what the index has newer versions of, and what stands against them",
-        "roost.cli.env_versions:outdated",
+        "roost.cli.env_outdated:outdated",
         (JSON, *SHOWING),
         (Positional("SCRIPT|ENVIRONMENT", ENVIRONMENT.help, many=True, optional=True),),
         about=("`roost env update` takes what fits.",),
@@ -222,7 +222,7 @@ ENVIRONMENTS = (
     Command(
         "env rollback",
         "Give a script the distributions that it had before an update",
-        "roost.cli.env_versions:rollback",
+        "roost.cli.env_rollback:rollback",
         (
             Option(("--list",), "show the earlier locks, and what going back to each would change"),
             Option(("--to",), "the number of one in that list; without: the one before the present one", "value", "N"),

@@ -18,7 +18,7 @@ def unresolved(plan: Plan, environment: Environment) -> tuple[Unresolved, ...]:
     from roost.distributions import Unresolved
     from roost.environments import try_imports
 
-    answers = [one for one in plan.answers if one.distribution and one.imported.kind in TRIED]
+    answers = [one for one in plan.answers if _from_somewhere(one) and one.imported.kind in TRIED]
     if not answers:
         return ()
     search = plan.script.search
@@ -47,6 +47,11 @@ def unresolved(plan: Plan, environment: Environment) -> tuple[Unresolved, ...]:
     )
 
 
+def _from_somewhere(answer: Answer) -> bool:
+    """Tell whether a distribution or a conda package answers an import."""
+    return bool(answer.distribution) or answer.means == "declared"
+
+
 def _names(gone: list[str], answer: Answer) -> str:
     """Name what is missing, and the module it is missing from unless that goes without saying."""
     what = " and no ".join(f"`{name}`" for name in gone)
@@ -72,7 +77,9 @@ def _group(imported: Import) -> tuple[object, object]:
 
 
 def _installed(answer: Answer, environment: Environment) -> str:
-    """Name the distribution with its version: "`soup` 2.0"."""
+    """Name the distribution with its version, "`soup` 2.0", or what else provides it."""
+    if not answer.distribution:
+        return "what conda has"
     version = dict(environment.distributions).get(answer.distribution or "", "")
     return f"`{answer.distribution}` {version}".rstrip()
 

@@ -89,9 +89,17 @@ def of(plan: Plan, lock: Lock | None, *, home: Home, settings: Settings, environ
     if any(environ.get(name) or not name.isascii() for name in logins):
         return None  # the same; and sh has no name for the others
     known = Grounds(tuple(files), (), tuple(missing), (*variables, *logins), 0)
-    if lock is None or not plan.requirements or plan.script.declared.lock is not None:
+    return known if lock is None else _answered(known, plan, lock, home=home, settings=settings)
+
+
+def _answered(known: Grounds, plan: Plan, lock: Lock, *, home: Home, settings: Settings) -> Grounds | None:
+    """Add what is remembered of earlier answers, which decides unless a lock beside the script does."""
+    if plan.script.declared.lock is not None:
         return known
-    return _locked(known, plan, lock, home=home, settings=settings)
+    solved = _solved(known, plan, lock, home=home, settings=settings) if plan.conda else known
+    if solved is None or not plan.requirements:
+        return solved
+    return _locked(solved, plan, lock, home=home, settings=settings)
 
 
 def _logins(plan: Plan, settings: Settings, environ: Mapping[str, str]) -> tuple[str, ...]:
@@ -108,10 +116,25 @@ def _locked(known: Grounds, plan: Plan, lock: Lock, *, home: Home, settings: Set
     before = remembered(plan, home=home, settings=settings)
     if before is None or before.lock.artifacts != lock.artifacts:
         return None
-    moment = before.until(settings.lock_max_age_days)
+    return _until(known, before.file, before.until(settings.lock_max_age_days))
+
+
+def _solved(known: Grounds, plan: Plan, lock: Lock, *, home: Home, settings: Settings) -> Grounds | None:
+    """Add the file in which it is remembered which conda packages were found."""
+    from roost.distributions import conda
+
+    before = conda.recall(plan.conda, lock.interpreter.short, home) if plan.conda else None
+    if before is None or before.key != lock.interpreter.prefix:
+        return None
+    return _until(known, before.file, before.until(settings.lock_max_age_days))
+
+
+def _until(known: Grounds, file: tuple[str, int, int, int], moment: float) -> Grounds | None:
+    """Add a file of ours, whose answer holds until a moment, seconds since the epoch."""
     if moment <= time.time():
         return None
-    return known.replace(ours=(before.file,), expires=int(moment) * 1_000_000_000)
+    expires = int(moment) * 1_000_000_000
+    return known.replace(ours=(*known.ours, file), expires=min(known.expires or expires, expires))
 
 
 def roots(plan: Plan) -> tuple[frozenset[str], frozenset[str]]:

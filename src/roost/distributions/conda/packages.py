@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from roost.digests import sha256
+from roost.distributions.comparing import versions
+from roost.scripts.conda import MARK
 from roost.values import Value
 
 from .needs import LAYOUT
@@ -10,6 +12,8 @@ from .needs import LAYOUT
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from roost.distributions.comparing import Difference
 
 
 class Package(Value):
@@ -36,6 +40,15 @@ def key(packages: Iterable[Package]) -> str:
 
     contents = sorted([one.name, one.version, one.build, one.sha256 or one.url] for one in packages)
     return sha256(json.dumps([LAYOUT, contents]).encode())
+
+
+def moves(before: Iterable[Package], after: Iterable[Package]) -> tuple[Difference, ...]:
+    """Say what differs between two sets of packages, by name: `conda:gdal`; where only the build differs, it counts."""
+    sides = [{f"{MARK}{one.name}": one for one in side} for side in (before, after)]
+    same = {name for name in sides[0].keys() & sides[1].keys() if sides[0][name].version == sides[1][name].version}
+    return versions(*(
+        {name: f"{one.version} {one.build}" if name in same else one.version for name, one in side.items()} for side in sides
+    ))  # fmt: skip
 
 
 def written(packages: Iterable[Package]) -> list[list[object]]:

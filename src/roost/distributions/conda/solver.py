@@ -127,6 +127,25 @@ def install(
         raise faults.classify(_quiet(answer["failed"], needs), what=what, stage="install")
 
 
+def newer(
+    needs: Needs, packages: Sequence[Package], *, home: Home, settings: Settings, what: str
+) -> list[tuple[str, str, str, list[str]]]:
+    """Ask which packages have newer versions: (name, version, newest version, what stands against it).
+
+    Raises:
+        CondaMissing: the library is not installed.
+        RoostError: of the classes in `faults`: nothing can be asked.
+    """
+    asked: dict[str, object] = {
+        "do": "newer", "specs": needs.specs, "channels": [_place(one) for one in needs.bare],
+        "packages": records.written(packages), "newest": needs.exclude_newer,
+    }  # fmt: skip
+    answer = _ask(asked, needs, home=home, settings=settings, what=what)
+    if "failed" in answer:
+        raise faults.classify(_quiet(answer["failed"], needs), what=what)
+    return [tuple(row) for row in answer["newer"]]
+
+
 def offline(what: str, needs: Needs) -> faults.NotCached:
     """Say that packages would have to be looked for, and nothing may be asked."""
     return faults.NotCached(

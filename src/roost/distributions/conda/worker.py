@@ -14,6 +14,8 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from roost.scripts.conda import package
+
 from . import packages as records
 from .packages import Package
 
@@ -28,7 +30,7 @@ LONGEST = 600  # characters of them
 def main() -> None:
     """Do what standard input asks."""
     asked = json.load(sys.stdin)
-    work = {"solve": _solve, "install": _install}[asked["do"]]
+    work = {"solve": _solve, "install": _install, "newer": _newer}[asked["do"]]
     try:
         answer = asyncio.run(work(asked))
     except _Unreadable as error:
@@ -77,6 +79,53 @@ async def _install(asked: dict[str, Any]) -> dict[str, object]:
         alternative_target_prefix=asked["place"],
     )
     return {}
+
+
+async def _newer(asked: dict[str, Any]) -> dict[str, object]:
+    import rattler
+
+    packages = records.read(asked["packages"])
+    python = next(one.version for one in packages if one.name == "python")
+    of_python = rattler.MatchSpec(f"python {'.'.join(python.split('.')[:2])}.*")
+    found = await rattler.Gateway(cache_dir=Path(asked["cache"]) / "channels", client=_client(asked)).query(
+        [_read(rattler.Channel, channel) for channel in asked["channels"]],
+        [rattler.Subdir.current(), rattler.Subdir("noarch")],
+        [one.name for one in packages],
+        recursive=False,
+    )
+    until = _until(asked["newest"])
+    newest: dict[str, Any] = {}
+    for record in (record for listed in found for record in listed):
+        name = record.name.normalized
+        if (name == "python" and not of_python.matches(record)) or (
+            until and record.timestamp and record.timestamp > until
+        ):
+            continue
+        if name not in newest or record.version > newest[name].version:
+            newest[name] = record
+    wants = [("the script", spec) for spec in asked["specs"]]
+    wants += [(f"{one.name} {one.version}", spec) for one in packages for spec in one.depends]
+    rows = []
+    for one in packages:
+        latest = newest.get(one.name)
+        if latest and str(latest.version) != one.version and latest.version > rattler.Version(one.version):
+            held = [
+                f"{who} needs {spec}" for who, spec in wants if package(spec) == one.name and not _fits(spec, latest)
+            ]
+            rows.append((one.name, one.version, str(latest.version), held))
+    return {"newer": sorted(rows)}
+
+
+def _fits(spec: str, record: Any) -> bool:  # a record of the library's
+    import rattler
+
+    return bool(rattler.MatchSpec(spec).matches(record))
+
+
+def _until(newest: str | None) -> Any:  # a moment, or None
+    """Give the moment up to which packages count."""
+    moment = _read(_moment, newest) if newest else None
+    return datetime.now(UTC) - moment if isinstance(moment, timedelta) else moment
 
 
 def _read(kind: Any, text: str) -> Any:  # classes of the library's
