@@ -29,6 +29,8 @@ def run(arguments: Arguments, output: Output) -> int:
     from roost import runs
     from roost.records import turns
 
+    if arguments.text("sandbox"):
+        return _sandboxed(arguments, output)
     target = arguments.text("report")
     if target:
         _reported(target, arguments, output)
@@ -49,6 +51,27 @@ def run(arguments: Arguments, output: Output) -> int:
     if said:
         output.fail(said)
     runs.leave(ended.outcome)
+
+
+def _sandboxed(arguments: Arguments, output: Output) -> int:
+    """Run in a sandbox to the end; a tier that is not there is found out before anything else."""
+    from roost.runs import sandboxed as runs
+    from roost.sandbox import tiers
+
+    from . import sandboxed
+
+    asked = sandboxed.wish(arguments)
+    home, settings = place.find(output)
+    tier = tiers.working(asked.tier)
+    prepared = _prepare(arguments, output, home, settings)
+    output.finish()
+    ended = runs.run(prepared, arguments.rest, asked, tier, home=home)
+    said = sandboxed.told(ended, asked, prepared.plan.script.name)
+    if said:
+        output.fail(said)
+    for note in ended.notes:
+        output.note(note)
+    return sandboxed.status(ended)
 
 
 def _reported(target: str, arguments: Arguments, output: Output) -> NoReturn:

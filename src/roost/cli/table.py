@@ -23,6 +23,21 @@ DECIDING = (PYTHON, WITH, OFFLINE, UPGRADE, DECLARED_ONLY, ALLOW)
 
 MEND_MODES = ("env", "auto", "ask", "model", "off")
 
+SANDBOX = (
+    Option(("--sandbox",), "keep the script from the rest of the machine: `auto` takes the strongest that works", "value", "TIER",
+           ("none", "limits", "landlock", "bubblewrap", "docker", "auto")),
+    Option(("--net",), "the network in the sandbox: `none`, `all`, or hosts with ports, `example.org:443,…`", "value", "NETWORK"),
+    Option(("--timeout",), "seconds it may run", "value", "SECONDS"),
+    Option(("--memory",), "memory that all its processes may take together, `2G`", "value", "SIZE"),
+    Option(("--processes",), "processes and threads it may have at the same time", "value", "N"),
+    Option(("--file-size",), "the largest file it may write", "value", "SIZE"),
+    Option(("--disk",), "what it may write in all", "value", "SIZE"),
+    Option(("--output",), "what is kept of each stream: its beginning and its end", "value", "SIZE"),
+    Option(("--workdir",), "the folder it works in, and writes to; otherwise a new one, which goes with it", "value", "DIR"),
+    Option(("--in",), "a file that is copied into the work folder; may stand several times", "repeat", "FILE"),
+    Option(("--env",), "a variable that it gets; may stand several times", "repeat", "NAME"),
+)  # fmt: skip
+
 FILE = Positional(
     "FILE", "a script, notebook, Markdown file, zipapp, or folder with `__main__.py`; `-` is standard input"
 )
@@ -59,6 +74,7 @@ SCRIPTS = (
                 MEND_MODES,
             ),
             Option(("--no-mend",), "the same as `--mend off`", stands_for=("mend", "off")),
+            *SANDBOX,
             *SHOWING,
         ),
         (FILE,),

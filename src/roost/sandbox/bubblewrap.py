@@ -1,0 +1,127 @@
+"""The tier of bubblewrap: namespaces in which only what a program needs exists at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from contextlib import ExitStack
+
+from roost import processes
+from roost.errors import ProcessFailed
+
+from . import guard, plain, seccomp, system
+from .confine import Confinement
+from .values import MIB, Standing
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .streams import Stream
+    from .values import Ended, Job, TierName
+
+PROGRAM = "bwrap"
+HOME = "/home/user"
+UID = "1000"
+MEMORY_FILES = 64 * MIB  # what `/dev/shm` may have
+TEMPORARY = 512 * MIB  # what `/tmp` and the home may have each
+CLOSED = ("sys", "sysrq-trigger", "irq", "bus", "fs")  # of /proc: who is root outside could write there
+INSTALL = "install it: `apt-get install bubblewrap`"
+REFUSALS = (  # what it says → what that means, and what helps
+    ("No permissions to create new namespace", "this user may not make namespaces here, as in an ordinary container",
+     "allow it (`sysctl kernel.unprivileged_userns_clone=1`), or run the container with `--security-opt seccomp=unconfined`"),
+    ("Can't mount proc", "a container around us hides parts of /proc", "run the container with `--security-opt systempaths=unconfined`"),
+    ("pivot_root", "a container around us refuses to change the root", "run outside of the container, or take `--sandbox landlock`"),
+    ("RTM_NEWADDR", "AppArmor refuses the network namespace", "give bwrap a profile that allows `userns`"),
+    ("uid map", "AppArmor refuses user namespaces", "`sysctl kernel.apparmor_restrict_unprivileged_userns=0`"),
+)  # fmt: skip
+
+
+class Bubblewrap:
+    """Files, processes, network, users and names of its own; nothing of the machine that was not bound."""
+
+    name: TierName = "bubblewrap"
+
+    def probe(self) -> Standing:
+        """Start `true` in it."""
+        from .probing import tried
+
+        program = shutil.which(PROGRAM)
+        if program is None:
+            return Standing(self.name, works=False, why="the program `bwrap` is not here", hint=INSTALL)
+        try:
+            version = processes.run([program, "--version"], env={}, timeout=10).output.split()[-1]
+        except (ProcessFailed, IndexError):
+            version = "?"
+        found = tried(self)
+        for said, why, hint in REFUSALS:
+            if not found.works and said in found.why:
+                found = found.replace(why=why, hint=hint)
+        return found.replace(about=(("bwrap", version), *plain.held_here()))
+
+    def run(self, job: Job, output: Stream, errors: Stream, *, stdin: int) -> Ended:
+        """Run a job to its end."""
+        program = shutil.which(PROGRAM) or PROGRAM
+        with ExitStack() as stack:
+            families = ("unix", "inet", "inet6", "netlink")
+            file = stack.enter_context(tempfile.TemporaryFile(prefix="roost-"))
+            file.write(seccomp.program(families))
+            file.flush()
+            file.seek(0)
+            argv = (program, *options(job), "--seccomp", str(file.fileno()), "--", *job.argv)
+            group, watched, held = plain.hold(job.limits, job.folder)
+            steps = Confinement(
+                argv, {}, "/", group.files if group else (), plain.rlimits(job.limits), keep=(file.fileno(),)
+            )
+            return guard.run(steps, job.limits, watched, output, errors, stdin=stdin, group=group, held=held)
+
+
+def options(job: Job) -> tuple[str, ...]:
+    """Give bwrap's options: what exists inside, who one is there, and which variables there are."""
+    words = [
+        "--unshare-user",
+        "--unshare-pid",
+        "--unshare-ipc",
+        "--unshare-uts",
+        "--unshare-cgroup-try",
+        "--disable-userns",
+    ]
+    words += [] if job.online else ["--unshare-net"]
+    words += [
+        "--hostname",
+        "sandbox",
+        "--die-with-parent",
+        "--new-session",
+        "--cap-drop",
+        "ALL",
+        "--uid",
+        UID,
+        "--gid",
+        UID,
+        "--clearenv",
+    ]
+    for folder in system.PROGRAMS:
+        if os.path.islink(folder):
+            words += ["--symlink", os.readlink(folder), folder]
+        elif os.path.isdir(folder):  # noqa: PTH112
+            words += ["--ro-bind", folder, folder]
+    for file in system.etc(online=job.online):
+        words += ["--ro-bind-try", file, file]
+    words += ["--proc", "/proc"]
+    for name in CLOSED:
+        words += ["--ro-bind-try", f"/proc/{name}", f"/proc/{name}"]
+    words += ["--dev", "/dev"]
+    for place, size in (("/dev/shm", MEMORY_FILES), ("/tmp", TEMPORARY), ("/home", TEMPORARY)):  # noqa: S108
+        words += ["--size", str(size), "--tmpfs", place]
+    words += ["--dir", HOME, "--dir", f"{HOME}/.cache"]
+    for place in job.readable:
+        if os.path.exists(place) and not _below(place, system.PROGRAMS):
+            words += ["--ro-bind", place, place]
+    words += ["--bind", job.folder, job.folder, "--chdir", job.folder]
+    environ = job.environ | {"HOME": HOME, "TMPDIR": "/tmp", "XDG_CACHE_HOME": f"{HOME}/.cache", "USER": "user"}  # noqa: S108
+    for name, value in environ.items():
+        words += ["--setenv", name, value]
+    return (*words, "--remount-ro", "/")
+
+
+def _below(place: str, folders: tuple[str, ...]) -> bool:
+    return any(place == folder or place.startswith(f"{folder}/") for folder in folders)

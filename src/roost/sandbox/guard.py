@@ -1,0 +1,211 @@
+"""Staying beside a sandboxed program until its end: time, memory, disk and output are watched, and nobody of it stays behind."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import selectors
+import signal
+import time
+from contextlib import suppress
+
+from roost.errors import Exit, RoostError
+from roost.values import Value
+
+from . import watching
+from .confine import become
+from .syscalls import PR_SET_CHILD_SUBREAPER
+from .values import Ended
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .cgroups import Group
+    from .confine import Confinement
+    from .streams import Stream
+    from .values import Limits, Reason
+
+TICK = 0.05  # seconds between looking at what is watched
+EVERY = 0.5  # seconds between looking at the disk
+GRACE = 1.0  # seconds that a program may take to end when its time is over
+PIECE = 1 << 16
+
+
+class CannotConfine(RoostError):
+    """The system refuses a step of the sandbox; the program was not started."""
+
+    code = "cannot-confine"
+    exit = Exit.NO_SANDBOX
+
+
+class Watched(Value):
+    """What the guard itself has to look at: limits that nothing else holds."""
+
+    memory: int | None = None  # bytes
+    processes: int | None = None
+    disk: int | None = None  # bytes
+    folder: str = ""  # whose bytes count
+
+
+def run(
+    steps: Confinement,
+    limits: Limits,
+    watched: Watched,
+    output: Stream,
+    errors: Stream,
+    *,
+    stdin: int,
+    group: Group | None,
+    held: dict[str, str],
+) -> Ended:
+    """Start a program and stay until all of it has ended.
+
+    The process that calls this takes over what the program leaves behind, and must have no other children.
+
+    Args:
+        stdin: a descriptor for its standard input.
+        held: limit → by what it is held, for the record.
+
+    Raises:
+        CannotConfine: it could not be started as it should be.
+    """
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, ctypes.c_ulong(1), 0, 0, 0)
+    begin = time.monotonic()
+    pipes = os.pipe2(os.O_CLOEXEC), os.pipe2(os.O_CLOEXEC), os.pipe2(os.O_CLOEXEC)
+    (said, saying), (told, telling), (failed, failing) = pipes
+    child = os.fork()
+    if child == 0:
+        become(steps, (stdin, saying, telling), failing)
+    for descriptor in (saying, telling, failing):
+        os.close(descriptor)
+    with os.fdopen(failed, "rb") as reader:
+        trouble = reader.read().decode("utf-8", "replace")
+    if trouble:
+        os.waitpid(child, 0)
+        _end(group)
+        raise CannotConfine(
+            "the sandbox cannot be set up", why=(trouble,), hints=("see what works here: `roost sandbox`",)
+        )
+    reason, status = _watch(child, limits, watched, {said: output, told: errors}, group, begin)
+    _end(group)
+    for stream in (output, errors):
+        stream.finish()
+    if reason == "ended" and group is not None and status == -signal.SIGKILL:
+        reason = "memory" if group.ran_out() == "memory" else reason
+    number = -status if status < 0 else None
+    cut = output.cut + errors.cut
+    notes = (f"{cut} bytes of output were left out",) if cut else ()
+    return Ended(
+        status if status >= 0 else 128 - status, number, reason, time.monotonic() - begin, tuple(held.items()), notes
+    )
+
+
+def _watch(
+    child: int, limits: Limits, watched: Watched, streams: dict[int, Stream], group: Group | None, begin: float
+) -> tuple[Reason, int]:
+    """Pass on what it says, and end it when a limit is reached; gives why it ended, and how."""
+    selector = selectors.DefaultSelector()
+    for descriptor, stream in streams.items():
+        os.set_blocking(descriptor, False)
+        selector.register(descriptor, selectors.EVENT_READ, stream)
+    ends = os.pidfd_open(child)
+    selector.register(ends, selectors.EVENT_READ, None)
+    looked = begin
+    reason: Reason = "ended"
+    while True:
+        over = False
+        for key, _ in selector.select(TICK):
+            if key.data is None:
+                over = True
+            elif not _read(key.fd, key.data):
+                selector.unregister(key.fd)
+        if over:
+            break
+        now = time.monotonic()
+        if limits.timeout is not None and now - begin > limits.timeout:
+            reason = "timeout"
+        elif (
+            now - looked > EVERY
+            and watched.disk is not None
+            and watching.disk(watched.folder, most=watched.disk) > watched.disk
+        ):
+            reason = "disk"
+        elif watched.memory is not None or watched.processes is not None:
+            reason = _tree(watched) or reason
+        if now - looked > EVERY:
+            looked = now
+        if reason != "ended":
+            break
+    if reason != "ended":
+        _stop(child, gently=reason == "timeout")
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    _kill_rest()
+    if group is not None:
+        if reason == "ended" and status == -signal.SIGKILL and group.ran_out() == "memory":
+            reason = "memory"
+    for descriptor, stream in streams.items():
+        _read(descriptor, stream)
+        os.close(descriptor)
+    os.close(ends)
+    selector.close()
+    return reason, status
+
+
+def _tree(watched: Watched) -> Reason | None:
+    tree = watching.descendants(os.getpid())
+    if watched.memory is not None and watching.memory(tree) > watched.memory:
+        return "memory"
+    if watched.processes is not None and watching.threads(tree) > watched.processes:
+        return "processes"
+    return None
+
+
+def _read(descriptor: int, stream: Stream) -> bool:
+    """Pass on what there is; tells whether there may be more later."""
+    while True:
+        try:
+            data = os.read(descriptor, PIECE)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        if not data:
+            return False
+        stream.feed(data)
+
+
+def _stop(child: int, *, gently: bool) -> None:
+    """Ask a program whose time is over to end, then end everything."""
+    if gently:
+        with suppress(ProcessLookupError):
+            os.killpg(child, signal.SIGTERM)
+        until = time.monotonic() + GRACE
+        while time.monotonic() < until and _runs(child):
+            time.sleep(0.01)
+    with suppress(ProcessLookupError):
+        os.killpg(child, signal.SIGKILL)
+    with suppress(ProcessLookupError):
+        os.kill(child, signal.SIGKILL)
+
+
+def _runs(child: int) -> bool:
+    facts = os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    return facts is None
+
+
+def _kill_rest() -> None:
+    """End whoever is left of the program, until nobody is: they are ours since their parents ended."""
+    while True:
+        rest = watching.descendants(os.getpid())
+        for process in rest:
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(process, signal.SIGKILL)
+        try:
+            while os.waitpid(-1, 0 if rest else os.WNOHANG)[0]:
+                pass
+        except ChildProcessError:
+            return
+
+
+def _end(group: Group | None) -> None:
+    if group is not None:
+        group.end()

@@ -1,0 +1,87 @@
+"""The tiers by name, and what each takes: how strong it is decides which one `auto` means."""
+
+from __future__ import annotations
+
+from roost.errors import Exit, RoostError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    from .values import Ended, Job, Standing, TierName
+
+    class Tier(Protocol):
+        """One way to keep a program within what a job allows."""
+
+        name: TierName
+
+        def probe(self) -> Standing:
+            """Find out whether it works here, by running something in it."""
+
+        def run(self, job: Job, output: Stream, errors: Stream, *, stdin: int) -> Ended:
+            """Run a job to its end.
+
+            Raises:
+                CannotKeep: the job asks for what this tier cannot hold.
+                CannotConfine: the system refuses.
+            """
+
+    from .streams import Stream
+
+AUTO: tuple[TierName, ...] = ("bubblewrap", "docker", "landlock")  # never less
+NAMES: tuple[TierName, ...] = ("none", "limits", "landlock", "bubblewrap", "docker")
+
+
+class NoSandbox(RoostError):
+    """The tier that is asked for does not work here; nothing was run."""
+
+    code = "no-sandbox"
+    exit = Exit.NO_SANDBOX
+
+
+class CannotKeep(RoostError):
+    """A tier cannot hold what is asked of it; nothing was run."""
+
+    code = "cannot-keep"
+    exit = Exit.USAGE
+
+
+def tier(name: TierName) -> Tier:
+    """Give a tier by its name."""
+    if name in {"none", "limits"}:
+        from .plain import Plain
+
+        return Plain(name)
+    if name == "landlock":
+        from .plain import Landlock
+
+        return Landlock()
+    if name == "bubblewrap":
+        from .bubblewrap import Bubblewrap
+
+        return Bubblewrap()
+    raise KeyError(name)
+
+
+def working(name: str) -> Tier:
+    """Give the tier that is asked for, or the first of those that `auto` means, if it works here.
+
+    Raises:
+        NoSandbox: it does not.
+    """
+    from .probing import standing
+
+    wanted = AUTO if name == "auto" else (name,)
+    said = []
+    for one in wanted:
+        found = standing(one)  # type: ignore[arg-type]
+        if found.works:
+            return tier(one)  # type: ignore[arg-type]
+        said.append(f"{one}: {found.why}")
+        hint = found.hint
+    what = (
+        "no sandbox works here, and nothing was run"
+        if name == "auto"
+        else f"the sandbox `{name}` does not work here, and nothing was run"
+    )
+    raise NoSandbox(what, why=tuple(said), hints=(hint,) if hint else ("see what works here: `roost sandbox`",))
