@@ -73,9 +73,10 @@ def commands() -> tuple[Command, ...]:
     """Give every command, in the order in which they are shown."""
     from .table_choices import CHOICES
     from .table_env import ENVIRONMENTS
+    from .table_sandbox import SANDBOXES
     from .table_travel import TRAVEL
 
-    return (*SCRIPTS, *ENVIRONMENTS, *TRAVEL, *CHOICES)
+    return (*SCRIPTS, *ENVIRONMENTS, *TRAVEL, *SANDBOXES, *CHOICES)
 
 
 def _no_such(argv: Sequence[str]) -> UsageError:

@@ -26,14 +26,19 @@ if TYPE_CHECKING:
 
 def run(arguments: Arguments, output: Output) -> int:
     """Become the script, or wait for its end: until it has succeeded once, and with `--report`."""
-    from roost import runs
-    from roost.records import turns
-
     if arguments.text("sandbox"):
         return _sandboxed(arguments, output)
     target = arguments.text("report")
     if target:
         _reported(target, arguments, output)
+    return _plainly(arguments, output)
+
+
+def _plainly(arguments: Arguments, output: Output) -> NoReturn:
+    """Run as `python FILE` does."""
+    from roost import runs
+    from roost.records import turns
+
     began = time.time_ns()
     home, settings = place.find(output)
     prepared = _prepare(arguments, output, home, settings)

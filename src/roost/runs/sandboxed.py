@@ -13,7 +13,7 @@ from roost.values import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from roost.home import Home
     from roost.sandbox.tiers import Tier
@@ -96,7 +96,7 @@ def run(prepared: Prepared, arguments: Sequence[str], wish: Wish, tier: Tier, *,
         return tier.run(asked, output, errors, stdin=null)
 
 
-def _writer(descriptor: int):  # noqa: ANN202
+def _writer(descriptor: int) -> Callable[[bytes], None]:
     """Give what writes to one of our streams; on a terminal, so that it obeys nothing."""
     terminal = os.isatty(descriptor)
 

@@ -100,8 +100,8 @@ def options(job: Job) -> tuple[str, ...]:
         "--clearenv",
     ]
     for folder in system.PROGRAMS:
-        if os.path.islink(folder):
-            words += ["--symlink", os.readlink(folder), folder]
+        if os.path.islink(folder):  # noqa: PTH114
+            words += ["--symlink", os.readlink(folder), folder]  # noqa: PTH115
         elif os.path.isdir(folder):  # noqa: PTH112
             words += ["--ro-bind", folder, folder]
     for file in system.etc(online=job.online):
@@ -114,7 +114,7 @@ def options(job: Job) -> tuple[str, ...]:
         words += ["--size", str(size), "--tmpfs", place]
     words += ["--dir", HOME, "--dir", f"{HOME}/.cache"]
     for place in job.readable:
-        if os.path.exists(place) and not _below(place, system.PROGRAMS):
+        if os.path.lexists(place) and not _below(place, system.PROGRAMS):
             words += ["--ro-bind", place, place]
     words += ["--bind", job.folder, job.folder, "--chdir", job.folder]
     environ = job.environ | {"HOME": HOME, "TMPDIR": "/tmp", "XDG_CACHE_HOME": f"{HOME}/.cache", "USER": "user"}  # noqa: S108

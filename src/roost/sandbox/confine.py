@@ -74,8 +74,8 @@ def become(steps: Confinement, streams: tuple[int, int, int], failing: int) -> N
         step = "setting its limits"
         for kind, most in steps.rlimits:
             hard = resource.getrlimit(kind)[1]
-            most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-            resource.setrlimit(kind, (most, most))
+            least = most if hard == resource.RLIM_INFINITY else min(most, hard)
+            resource.setrlimit(kind, (least, least))
         step = "giving up rights"
         if steps.drop:
             _give_up(libc, steps.user)

@@ -81,16 +81,22 @@ def run(
         trouble = reader.read().decode("utf-8", "replace")
     if trouble:
         os.waitpid(child, 0)
-        _end(group)
+        for descriptor in (said, told):
+            os.close(descriptor)
+        if group is not None:
+            group.end()
         raise CannotConfine(
             "the sandbox cannot be set up", why=(trouble,), hints=("see what works here: `roost sandbox`",)
         )
-    reason, status = _watch(child, limits, watched, {said: output, told: errors}, group, begin)
-    _end(group)
-    for stream in (output, errors):
-        stream.finish()
-    if reason == "ended" and group is not None and status == -signal.SIGKILL:
-        reason = "memory" if group.ran_out() == "memory" else reason
+    watch = _Watch(child, limits, watched, {said: output, told: errors}, begin)
+    reason = watch.until_end()
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    _kill_rest()
+    watch.finish()
+    if group is not None:
+        if reason == "ended" and status == -signal.SIGKILL and group.ran_out() == "memory":
+            reason = "memory"
+        group.end()
     number = -status if status < 0 else None
     cut = output.cut + errors.cut
     notes = (f"{cut} bytes of output were left out",) if cut else ()
@@ -99,55 +105,60 @@ def run(
     )
 
 
-def _watch(
-    child: int, limits: Limits, watched: Watched, streams: dict[int, Stream], group: Group | None, begin: float
-) -> tuple[Reason, int]:
-    """Pass on what it says, and end it when a limit is reached; gives why it ended, and how."""
-    selector = selectors.DefaultSelector()
-    for descriptor, stream in streams.items():
-        os.set_blocking(descriptor, False)
-        selector.register(descriptor, selectors.EVENT_READ, stream)
-    ends = os.pidfd_open(child)
-    selector.register(ends, selectors.EVENT_READ, None)
-    looked = begin
-    reason: Reason = "ended"
-    while True:
+class _Watch:
+    """Beside a program: what it says is passed on, what is limited is looked at."""
+
+    def __init__(self, child: int, limits: Limits, watched: Watched, streams: dict[int, Stream], begin: float) -> None:
+        self.child, self.limits, self.watched, self.streams, self.begin = child, limits, watched, streams, begin
+        self.looked = begin
+        self.ends = os.pidfd_open(child)
+        self.selector = selectors.DefaultSelector()
+        for descriptor, stream in streams.items():
+            os.set_blocking(descriptor, False)  # the only way it can be called
+            self.selector.register(descriptor, selectors.EVENT_READ, stream)
+        self.selector.register(self.ends, selectors.EVENT_READ, None)
+
+    def until_end(self) -> Reason:
+        """Stay until the program has ended, or has to; gives why."""
+        while not self._pass_on():
+            reason = self._over()
+            if reason:
+                _stop(self.child, gently=reason == "timeout")
+                return reason
+        return "ended"
+
+    def finish(self) -> None:
+        """Pass on what is left to be read, once nobody can say more."""
+        for descriptor, stream in self.streams.items():
+            _read(descriptor, stream)
+            os.close(descriptor)
+            stream.finish()
+        os.close(self.ends)
+        self.selector.close()
+
+    def _pass_on(self) -> bool:
+        """Pass on what was said within a moment; tells whether the program has ended."""
         over = False
-        for key, _ in selector.select(TICK):
+        for key, _ in self.selector.select(TICK):
             if key.data is None:
                 over = True
             elif not _read(key.fd, key.data):
-                selector.unregister(key.fd)
-        if over:
-            break
+                self.selector.unregister(key.fd)
+        return over
+
+    def _over(self) -> Reason | None:
+        """Say which limit is reached; None: none is."""
         now = time.monotonic()
-        if limits.timeout is not None and now - begin > limits.timeout:
-            reason = "timeout"
-        elif (
-            now - looked > EVERY
-            and watched.disk is not None
-            and watching.disk(watched.folder, most=watched.disk) > watched.disk
-        ):
-            reason = "disk"
-        elif watched.memory is not None or watched.processes is not None:
-            reason = _tree(watched) or reason
-        if now - looked > EVERY:
-            looked = now
-        if reason != "ended":
-            break
-    if reason != "ended":
-        _stop(child, gently=reason == "timeout")
-    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    _kill_rest()
-    if group is not None:
-        if reason == "ended" and status == -signal.SIGKILL and group.ran_out() == "memory":
-            reason = "memory"
-    for descriptor, stream in streams.items():
-        _read(descriptor, stream)
-        os.close(descriptor)
-    os.close(ends)
-    selector.close()
-    return reason, status
+        if self.limits.timeout is not None and now - self.begin > self.limits.timeout:
+            return "timeout"
+        if now - self.looked > EVERY:
+            self.looked = now
+            most = self.watched.disk
+            if most is not None and watching.disk(self.watched.folder, most=most) > most:
+                return "disk"
+        if self.watched.memory is not None or self.watched.processes is not None:
+            return _tree(self.watched)
+        return None
 
 
 def _tree(watched: Watched) -> Reason | None:
@@ -204,8 +215,3 @@ def _kill_rest() -> None:
                 pass
         except ChildProcessError:
             return
-
-
-def _end(group: Group | None) -> None:
-    if group is not None:
-        group.end()

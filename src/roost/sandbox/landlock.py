@@ -27,7 +27,7 @@ OF_FILES = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEV  # what a fil
 
 def version() -> int:
     """Give the version of the kernel's interface; 0: there is none, or it is switched off."""
-    return max(0, _libc().syscall(LANDLOCK_CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint32(1)))
+    return max(0, int(_libc().syscall(LANDLOCK_CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint32(1))))
 
 
 def ruleset(readable: Iterable[str], writable: Iterable[str], *, network: bool) -> int:

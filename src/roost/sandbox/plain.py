@@ -8,7 +8,7 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
-from . import cgroups, guard, landlock, seccomp, system
+from . import cgroups, guard, landlock, seccomp, syscalls, system
 from .confine import Confinement
 from .guard import Watched
 from .tiers import CannotKeep
@@ -65,7 +65,7 @@ class Landlock:
                 self.name, works=False, why="the kernel has no Landlock, or it is switched off",
                 hint="start the kernel with `lsm=landlock,…` (Linux 5.13 or newer), or use another tier",
             )  # fmt: skip
-        if os.uname().machine not in seccomp.TABLES:
+        if os.uname().machine not in syscalls.TABLES:
             return Standing(self.name, works=False, why=f"there is no filter of system calls for {os.uname().machine}")
         return tried(self).replace(about=(("Landlock", f"version {version}"), *held_here()))
 

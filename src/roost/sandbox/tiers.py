@@ -72,7 +72,7 @@ def working(name: str) -> Tier:
     from .probing import standing
 
     wanted = AUTO if name == "auto" else (name,)
-    said = []
+    said, hint = list[str](), ""
     for one in wanted:
         found = standing(one)  # type: ignore[arg-type]
         if found.works:

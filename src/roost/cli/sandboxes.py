@@ -1,0 +1,73 @@
+"""`roost sandbox|outputs`: which tiers work here, and what a sandboxed script has left."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from roost.errors import CannotCreate, Exit, UsageError
+
+from . import views
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .options import Arguments
+    from .show import Output
+
+
+def show(arguments: Arguments, output: Output) -> int:
+    """Try every tier and say what came of it."""
+    from roost.sandbox import probing, tiers
+
+    del arguments
+    found = []
+    for name in tiers.NAMES:
+        output.progress(f"trying {name}")
+        found.append(probing.standing(name))
+    strongest = next((one for one in tiers.AUTO if any(other.tier == one and other.works for other in found)), None)
+    if output.json:
+        each = [
+            {
+                "tier": one.tier,
+                "works": one.works,
+                "why": one.why or None,
+                "hint": one.hint or None,
+                "about": dict(one.about),
+            }
+            for one in found
+        ]
+        output.document("roost.sandboxes/1", {"tiers": each, "auto": strongest})
+        return Exit.OK
+    rows = list[tuple[str, str, str]]()
+    for one in found:
+        facts = ", ".join(f"{name} {value}" for name, value in one.about)
+        rows.append((one.tier, "works" if one.works else "no", facts if one.works else one.why))
+        if one.hint and not one.works:
+            rows.append(("", "", one.hint))
+    lines = views.columns(rows)
+    lines += [
+        "",
+        f"`auto` takes {strongest}" if strongest else "`auto` has nothing to take: untrusted code is not run here",
+    ]
+    output.text("\n".join(lines))
+    return Exit.OK
+
+
+def outputs(arguments: Arguments, output: Output) -> int:
+    """Collect what a script has left."""
+    from roost.sandbox.outputs import collect
+
+    folder, target = map(Path, arguments.words)
+    if not folder.is_dir():
+        raise UsageError(f"`{arguments.words[0]}` is no folder")
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise CannotCreate(f"`{arguments.words[1]}` is not empty", hints=("name an empty folder, or one to be made",))
+    found = collect(folder, target, names=arguments.texts("only"))
+    if output.json:
+        files = [{"name": one.name, "size": one.size, "kind": one.kind} for one in found.files]
+        refused = [{"name": name, "why": why} for name, why in found.refused]
+        output.document("roost.outputs/1", {"files": files, "refused": refused})
+        return Exit.OK
+    lines = views.columns([(one.name, views.bytes_text(one.size), one.kind) for one in found.files])
+    lines += [f"left `{name}`: {why}" for name, why in found.refused]
+    output.text("\n".join(lines) if lines else "there is nothing in it")
+    return Exit.OK
