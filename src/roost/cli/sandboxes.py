@@ -52,6 +52,19 @@ def show(arguments: Arguments, output: Output) -> int:
     return Exit.OK
 
 
+def image(arguments: Arguments, output: Output) -> int:
+    """Have the image of the Docker tier."""
+    from roost.sandbox import docker
+    from roost.sandbox import image as images
+
+    from . import place
+
+    home, _ = place.find(output)
+    found = images.build(home, again=arguments.has("again"), report=output)
+    output.text(f"the image `{docker.IMAGE}` is {found.removeprefix('sha256:')[:12]}")
+    return Exit.OK
+
+
 def outputs(arguments: Arguments, output: Output) -> int:
     """Collect what a script has left."""
     from roost.sandbox.outputs import collect

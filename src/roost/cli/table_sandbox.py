@@ -15,6 +15,16 @@ SANDBOXES = (
         examples=("roost sandbox", "roost sandbox --json"),
     ),
     Command(
+        "sandbox image build",
+        "Build the image that sandboxes of Docker run in, from Debian's packages",
+        "roost.cli.sandboxes:image",
+        (Option(("--again",), "build it anew, with the newest packages"), *SHOWING),
+        about=(
+            "Needs root and `debootstrap`. What was built is kept as an archive and loaded from there the next time.",
+        ),
+        examples=("roost sandbox image build",),
+    ),
+    Command(
         "outputs",
         "Copy the plain files that a script has left in its work folder",
         "roost.cli.sandboxes:outputs",

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from roost import processes
 from roost.errors import ProcessFailed
 
-from . import guard, plain, seccomp, system
+from . import guard, plain, seccomp, system, users
 from .confine import Confinement
 from .values import MIB, Standing
 
@@ -69,9 +69,12 @@ class Bubblewrap:
             file.seek(0)
             argv = (program, *options(job), "--seccomp", str(file.fileno()), "--", *job.argv)
             group, watched, held = plain.hold(job.limits, job.folder)
+            user = users.another(job.readable, job.folder)
             steps = Confinement(
-                argv, {}, "/", group.files if group else (), plain.rlimits(job.limits), keep=(file.fileno(),)
-            )
+                argv, {}, "/", group.files if group else (), plain.rlimits(job.limits), user=user, drop=user is not None,
+                keep=(file.fileno(),),
+            )  # fmt: skip
+            held |= users.said(user)
             return guard.run(steps, job.limits, watched, output, errors, stdin=stdin, group=group, held=held)
 
 

@@ -8,7 +8,7 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
-from . import cgroups, guard, landlock, seccomp, syscalls, system
+from . import cgroups, guard, landlock, seccomp, syscalls, system, users
 from .confine import Confinement
 from .guard import Watched
 from .tiers import CannotKeep
@@ -91,8 +91,14 @@ class Landlock:
             stack.callback(os.close, rules)
             families = ("inet", "inet6", "netlink") if job.online else ()
             group, watched, held = hold(job.limits, job.folder)
+            user = users.another(job.readable, job.folder)
+            if user is not None:
+                os.chown(home, user, user)
+                os.chown(f"{home}/.cache", user, user)
+            held |= users.said(user)
             steps = Confinement(
-                job.argv, environ, job.folder, group.files if group else (), rlimits(job.limits), drop=True, rules=rules,
+                job.argv, environ, job.folder, group.files if group else (), rlimits(job.limits), user=user,
+                drop=True, rules=rules,
                 program=seccomp.program(families),
             )  # fmt: skip
             return guard.run(steps, job.limits, watched, output, errors, stdin=stdin, group=group, held=held)

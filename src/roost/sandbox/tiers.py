@@ -60,6 +60,10 @@ def tier(name: TierName) -> Tier:
         from .bubblewrap import Bubblewrap
 
         return Bubblewrap()
+    if name == "docker":
+        from .docker import Docker
+
+        return Docker()
     raise KeyError(name)
 
 
