@@ -61,7 +61,7 @@ def find(argv: Sequence[str]) -> tuple[Command, Sequence[str]]:
         UsageError: there is no such command.
     """
     for some in (lambda: SCRIPTS, commands):  # what a run needs, first
-        for length in (2, 1):
+        for length in (3, 2, 1):
             name = " ".join(argv[:length])
             for command in some():
                 if command.name == name:
