@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from roost.distributions import Plan
     from roost.home import Home
     from roost.runs import Prepared
+    from roost.sandbox.policy import Policy
     from roost.scripts import Script
     from roost.settings import Settings
 
@@ -24,23 +25,51 @@ if TYPE_CHECKING:
     from .show import Output
 
 
+ASKING = frozenset(
+    {
+        "sandbox",
+        "untrusted",
+        "net",
+        "timeout",
+        "memory",
+        "processes",
+        "file-size",
+        "disk",
+        "output",
+        "workdir",
+        "in",
+        "out",
+        "env",
+    }
+)  # options of which any means more than a plain run
+
+
 def run(arguments: Arguments, output: Output) -> int:
     """Become the script, or wait for its end: until it has succeeded once, and with `--report`."""
-    if arguments.text("sandbox"):
-        return _sandboxed(arguments, output)
+    began = time.time_ns()
+    home, settings = place.find(output)
+    if _kept(arguments, settings):
+        from . import sandboxed
+
+        policy = sandboxed.policy(arguments, settings)
+        if policy:
+            return _sandboxed(policy, arguments, output, home, settings)
     target = arguments.text("report")
     if target:
-        _reported(target, arguments, output)
-    return _plainly(arguments, output)
+        _reported(target, arguments, output, home, settings)
+    return _plainly(arguments, output, home, settings, began=began)
 
 
-def _plainly(arguments: Arguments, output: Output) -> NoReturn:
+def _kept(arguments: Arguments, settings: Settings) -> bool:
+    """Tell whether anything was said of a sandbox, or of limits."""
+    return bool(arguments.given.keys() & ASKING or settings.sandbox_policies or os.environ.get("ROOST_SANDBOX"))
+
+
+def _plainly(arguments: Arguments, output: Output, home: Home, settings: Settings, *, began: int) -> NoReturn:
     """Run as `python FILE` does."""
     from roost import runs
     from roost.records import turns
 
-    began = time.time_ns()
-    home, settings = place.find(output)
     prepared = _prepare(arguments, output, home, settings)
     output.finish()
     given, plain = _given(arguments), arguments.given.keys() <= {"c"}
@@ -58,28 +87,33 @@ def _plainly(arguments: Arguments, output: Output) -> NoReturn:
     runs.leave(ended.outcome)
 
 
-def _sandboxed(arguments: Arguments, output: Output) -> int:
+def _sandboxed(policy: Policy, arguments: Arguments, output: Output, home: Home, settings: Settings) -> int:
     """Run in a sandbox to the end; a tier that is not there is found out before anything else."""
     from roost.runs import sandboxed as runs
     from roost.sandbox import tiers
 
     from . import sandboxed
 
-    asked = sandboxed.wish(arguments)
-    home, settings = place.find(output)
-    tier = tiers.working(asked.tier)
+    asked = sandboxed.wish(arguments, policy)
+    tier = tiers.working(policy.tier, home)
+    output.detail(f"sandbox: {policy.line(tier.name)}")
     prepared = _prepare(arguments, output, home, settings)
     output.finish()
-    ended = runs.run(prepared, arguments.rest, asked, tier, home=home)
-    said = sandboxed.told(ended, asked, prepared.plan.script.name)
+    done = runs.run(prepared, arguments.rest, asked, tier, home=home)
+    said = sandboxed.told(done.ended, policy, prepared.plan.script.name)
     if said:
         output.fail(said)
-    for note in ended.notes:
+    refused = done.outputs.refused if done.outputs else ()
+    for note in (
+        *done.ended.notes,
+        *(f"left `{name}` where it is: {why}" for name, why in refused),
+        *(f"it has made no `{name}`" for name in done.missing),
+    ):
         output.note(note)
-    return sandboxed.status(ended)
+    return sandboxed.status(done.ended)
 
 
-def _reported(target: str, arguments: Arguments, output: Output) -> NoReturn:
+def _reported(target: str, arguments: Arguments, output: Output, home: Home, settings: Settings) -> NoReturn:
     """Run under a parent that waits, write the report, a failure too, and end as the script ended."""
     from roost import runs
 
@@ -87,7 +121,6 @@ def _reported(target: str, arguments: Arguments, output: Output) -> NoReturn:
 
     with opened(target, output) as document:
         try:
-            home, settings = place.find(output)
             prepared = _prepare(arguments, output, home, settings, document.planned)
             document.prepared(prepared, home)
             output.finish()

@@ -1,20 +1,23 @@
-"""`roost run --sandbox`: the words of the command line as a wish, and its end as ours."""
+"""`roost run` in a sandbox: the words of the command line as a wish, and its end as ours."""
 
 from __future__ import annotations
 
-import re
+import os
 from pathlib import Path
 
 from roost.errors import Exit, UsageError
-from roost.settings import amount
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from roost.runs.sandboxed import Wish
+    from roost.sandbox.policy import Policy
     from roost.sandbox.values import Ended
+    from roost.settings import Settings
 
     from .options import Arguments
 
+LIMITS = ("timeout", "memory", "processes", "file-size", "disk", "output")
+HELD = ("net", "workdir", "in", "out", "env")  # what a plain run cannot do
 SENTENCES = {
     "timeout": "it ran longer than {timeout:g} seconds",
     "memory": "it took more memory than {memory}",
@@ -24,41 +27,91 @@ SENTENCES = {
 }
 
 
-def wish(arguments: Arguments) -> Wish:
-    """Read the options of a sandbox."""
-    from roost.runs.sandboxed import Wish
-    from roost.sandbox.policy import UNTRUSTED
+def policy(arguments: Arguments, settings: Settings) -> Policy | None:
+    """Say by which policy a script runs; None: plainly, as `python FILE` would.
 
-    tier = arguments.text("sandbox") or "auto"
-    limits = UNTRUSTED.replace(
-        timeout=_seconds(arguments, UNTRUSTED.timeout),
-        memory=_size(arguments, "memory", UNTRUSTED.memory),
-        processes=_count(arguments, UNTRUSTED.processes),
-        file_size=_size(arguments, "file-size", UNTRUSTED.file_size),
-        disk=_size(arguments, "disk", UNTRUSTED.disk),
-        output=_size(arguments, "output", UNTRUSTED.output),
-    )
+    A sandbox that is asked for has the limits of what nobody has read, unless others are given.
+
+    Raises:
+        UsageError: an option cannot be read.
+        ConfigurationError: a policy of the settings cannot be read.
+    """
+    from roost.sandbox import policy as policies
+
+    tier = arguments.text("sandbox") or os.environ.get("ROOST_SANDBOX")
+    if tier and tier not in policies.NAMES:
+        raise UsageError(f"`ROOST_SANDBOX` cannot be `{tier}`", why=(f"it is one of {', '.join(policies.NAMES)}",))
+    asked = policies.of("untrusted" if arguments.has("untrusted") else "file", settings.sandbox_policies)
+    if tier and asked.origin == "file":
+        strict = policies.of("untrusted", settings.sandbox_policies)
+        asked = strict.replace(origin="file", network=None) if tier != "none" and asked.tier == "none" else asked
+    asked = _with_options(asked.replace(tier=tier or asked.tier), arguments)
+    plain = asked.tier == "none" and asked.limits == policies.FILE.limits
+    return None if plain and arguments.given.keys().isdisjoint(HELD) else asked
+
+
+def _with_options(policy: Policy, arguments: Arguments) -> Policy:
+    from roost.sandbox import policy as policies
+
+    limits = {}
+    for name in LIMITS:
+        text = arguments.text(name)
+        if text is None:
+            continue
+        try:
+            limits[name.replace("-", "_")] = policies.limit(name, text)
+        except ValueError:
+            what = {"timeout": "seconds", "processes": "a number"}.get(name, "a size such as `512M`")
+            raise UsageError(f"`--{name}` takes {what}, not `{text}`") from None
+    text = arguments.text("net")
+    if text is not None:
+        try:
+            policy = policy.replace(network=policies.network(text))
+        except ValueError as error:
+            raise UsageError(
+                f"`--net {text}`: `{error}` is no host with a port",
+                hints=("`--net none`, `--net all`, `--net example.org:443`",),
+            ) from None
+    return policy.replace(limits=policy.limits.replace(**limits))
+
+
+def wish(arguments: Arguments, policy: Policy) -> Wish:
+    """Read which files go in and come out, and where it works."""
+    from roost.runs.sandboxed import Wish
+
     folder = arguments.text("workdir")
     if folder is not None and not Path(folder).is_dir():
         raise UsageError(f"`--workdir {folder}` is no folder")
+    if folder is None and policy.tier == "none" and not (arguments.has("in") or arguments.has("out")):
+        folder = "."
+    given = tuple(map(Path, arguments.texts("in")))
+    for file in given:
+        if not file.is_file():
+            raise UsageError(f"`--in {file}` is no file")
+    for name in arguments.texts("out"):
+        if Path(name).is_absolute() or ".." in Path(name).parts:
+            raise UsageError(
+                f"`--out {name}` is not below the work folder",
+                hints=("name what the script writes: `--out chart.png`",),
+            )
     return Wish(
-        tier, limits, _network(arguments), Path(folder) if folder else None, tuple(map(Path, arguments.texts("in"))),
-        arguments.texts("env"),
+        policy=policy, folder=Path(folder) if folder else None, given=given, wanted=arguments.texts("out"),
+        variables=arguments.texts("env"),
     )  # fmt: skip
 
 
-def told(ended: Ended, wish: Wish, name: str) -> str | None:
+def told(ended: Ended, policy: Policy, name: str) -> str | None:
     """Say which limit ended a script; None where none did."""
     if ended.reason == "ended":
         return None
     from .views import bytes_text
 
-    limits = wish.limits
+    limits = policy.limits
     words = {
         "timeout": limits.timeout, "processes": limits.processes,
         **{key: bytes_text(value or 0) for key, value in (("memory", limits.memory), ("disk", limits.disk), ("output", limits.output))},
     }  # fmt: skip
-    return f"`{name}` was ended: {SENTENCES[ended.reason].format(**words)}"
+    return f"`{name}` was ended: {SENTENCES[ended.reason].format(**words)} (`--{ended.reason}`)"
 
 
 def status(ended: Ended) -> int:
@@ -66,51 +119,3 @@ def status(ended: Ended) -> int:
     return (
         ended.status if ended.reason == "ended" else Exit.TRY_AGAIN if ended.reason == "timeout" else ended.status or 1
     )
-
-
-def _network(arguments: Arguments) -> tuple[str, ...] | None:
-    text = arguments.text("net")
-    if text is None:
-        return None
-    if text in {"none", "all"}:
-        return () if text == "none" else ("all",)
-    hosts = tuple(text.split(","))
-    for host in hosts:
-        if not re.fullmatch(r"[A-Za-z0-9.-]+:\d{1,5}", host):
-            raise UsageError(
-                f"`--net {text}`: `{host}` is no host with a port",
-                hints=("`--net none`, `--net all`, `--net example.org:443`",),
-            )
-    return hosts
-
-
-def _seconds(arguments: Arguments, default: float | None) -> float | None:
-    text = arguments.text("timeout")
-    if text is None:
-        return default
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds < 1e8:
-        raise UsageError(f"`--timeout` takes seconds, not `{text}`")
-    return seconds
-
-
-def _count(arguments: Arguments, default: int | None) -> int | None:
-    text = arguments.text("processes")
-    if text is None:
-        return default
-    if not text.isdecimal() or not 0 < int(text) < 1 << 22:
-        raise UsageError(f"`--processes` takes a number, not `{text}`")
-    return int(text)
-
-
-def _size(arguments: Arguments, name: str, default: int | None) -> int | None:
-    text = arguments.text(name)
-    if text is None:
-        return default
-    size = amount(text)
-    if not size:
-        raise UsageError(f"`--{name}` takes a size, not `{text}`", hints=(f"with its unit: `--{name} 512M`",))
-    return size

@@ -19,10 +19,12 @@ def show(arguments: Arguments, output: Output) -> int:
     from roost.sandbox import probing, tiers
 
     del arguments
-    found = []
+    found, costs = [], {}
     for name in tiers.NAMES:
         output.progress(f"trying {name}")
-        found.append(probing.standing(name))
+        one = probing.standing(name)
+        found.append(one)
+        costs[name] = probing.cost(name) if one.works and name != "none" else None
     strongest = next((one for one in tiers.AUTO if any(other.tier == one and other.works for other in found)), None)
     if output.json:
         each = [
@@ -32,17 +34,20 @@ def show(arguments: Arguments, output: Output) -> int:
                 "why": one.why or None,
                 "hint": one.hint or None,
                 "about": dict(one.about),
+                "seconds": costs[one.tier],
             }
             for one in found
         ]
         output.document("roost.sandboxes/1", {"tiers": each, "auto": strongest})
         return Exit.OK
-    rows = list[tuple[str, str, str]]()
+    rows = list[tuple[str, str, str, str]]()
     for one in found:
         facts = ", ".join(f"{name} {value}" for name, value in one.about)
-        rows.append((one.tier, "works" if one.works else "no", facts if one.works else one.why))
+        more = costs[one.tier]
+        cost = f"+{more * 1000:.0f} ms" if more is not None else ""
+        rows.append((one.tier, "works" if one.works else "no", cost, facts if one.works else one.why))
         if one.hint and not one.works:
-            rows.append(("", "", one.hint))
+            rows.append(("", "", "", one.hint))
     lines = views.columns(rows)
     lines += [
         "",

@@ -26,6 +26,7 @@ MEND_MODES = ("env", "auto", "ask", "model", "off")
 SANDBOX = (
     Option(("--sandbox",), "keep the script from the rest of the machine: `auto` takes the strongest that works", "value", "TIER",
            ("none", "limits", "landlock", "bubblewrap", "docker", "auto")),
+    Option(("--untrusted",), "the script is nobody's whom you know: the strongest sandbox, no network, few of everything"),
     Option(("--net",), "the network in the sandbox: `none`, `all`, or hosts with ports, `example.org:443,…`", "value", "NETWORK"),
     Option(("--timeout",), "seconds it may run", "value", "SECONDS"),
     Option(("--memory",), "memory that all its processes may take together, `2G`", "value", "SIZE"),
@@ -35,6 +36,7 @@ SANDBOX = (
     Option(("--output",), "what is kept of each stream: its beginning and its end", "value", "SIZE"),
     Option(("--workdir",), "the folder it works in, and writes to; otherwise a new one, which goes with it", "value", "DIR"),
     Option(("--in",), "a file that is copied into the work folder; may stand several times", "repeat", "FILE"),
+    Option(("--out",), "a file or folder that is copied from the work folder into yours; may stand several times", "repeat", "NAME"),
     Option(("--env",), "a variable that it gets; may stand several times", "repeat", "NAME"),
 )  # fmt: skip
 

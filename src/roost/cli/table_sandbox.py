@@ -5,6 +5,9 @@ from __future__ import annotations
 from .options import Command, Option, Positional
 from .table import JSON, SHOWING
 
+LAST = Option(("--last",), "the last one, which is also meant when none is named")
+RUN = Positional("RUN", "the id of a run, or how it begins or ends", optional=True)
+
 SANDBOXES = (
     Command(
         "sandbox",
@@ -23,6 +26,37 @@ SANDBOXES = (
             "Needs root and `debootstrap`. What was built is kept as an archive and loaded from there the next time.",
         ),
         examples=("roost sandbox image build",),
+    ),
+    Command(
+        "runs list",
+        "List the runs of which there is a record: those in a sandbox, and those that failed",
+        "roost.cli.runs:listing",
+        (Option(("--script",), "only runs of scripts whose path has this in it", "value", "TEXT"), JSON, *SHOWING),
+        examples=("roost runs list", "roost runs list --script chart.py"),
+    ),
+    Command(
+        "runs show",
+        "Show what a run was allowed, how it ended, what it left and the last lines that it said",
+        "roost.cli.runs:show",
+        (LAST, JSON, *SHOWING),
+        (RUN,),
+        examples=("roost runs show --last",),
+    ),
+    Command(
+        "runs log",
+        "Show what a run has said, with its control characters named instead of obeyed",
+        "roost.cli.runs:log",
+        (Option(("--errors",), "what it said on standard error"), LAST, *SHOWING),
+        (RUN,),
+        examples=("roost runs log --last --errors",),
+    ),
+    Command(
+        "runs rm",
+        "Remove records of runs",
+        "roost.cli.runs:remove",
+        (Option(("--all",), "of every run that has ended"), JSON, *SHOWING),
+        (RUN.replace(many=True),),
+        examples=("roost runs rm --all",),
     ),
     Command(
         "outputs",

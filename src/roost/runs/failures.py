@@ -1,4 +1,4 @@
-"""Records of runs that ended badly: `data/runs/<id>/record.json`, the newest few."""
+"""Records of runs that ended badly, or in a sandbox: `data/runs/<id>/record.json`, the newest few."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 SCHEMA = "roost.run/1"
 MOST = 100  # records; the oldest go
 FILE = "record.json"
+STREAMS = ("output.txt", "errors.txt")  # what a script said, where it was kept
 
 
 def identify(moment: float) -> str:
@@ -40,14 +41,30 @@ def record_failure(
     """
     import json
 
-    started = time.time() - outcome.seconds
-    run = identify(started)
-    script = prepared.plan.script
     death = "exit" if outcome.signal is None else "out-of-memory" if out_of_memory else "signal"
-    document = {
+    document = about(prepared, arguments=arguments, started=time.time() - outcome.seconds)
+    document["outcome"] = {
+        "status": outcome.status,
+        "signal": outcome.signal,
+        "seconds": round(outcome.seconds, 3),
+        "death": death,
+    }
+    file = home.runs / str(document["id"]) / FILE
+    try:
+        homes.write(file, json.dumps(document, indent=1) + "\n")
+    except CannotCreate:
+        return None
+    forget(home)
+    return file
+
+
+def about(prepared: Prepared, *, arguments: int, started: float) -> dict[str, object]:
+    """Give what a record says of a run before its end; `started` is in seconds since the epoch."""
+    script = prepared.plan.script
+    return {
         "schema": SCHEMA,
         "from": "script",
-        "id": run,
+        "id": identify(started),
         "script": script.name if script.path is None else os.fspath(script.path),
         "form": script.form,
         "digest": script.digest,
@@ -55,22 +72,10 @@ def record_failure(
         "environment": prepared.environment.name,
         "python": prepared.environment.version,
         "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)),
-        "outcome": {
-            "status": outcome.status,
-            "signal": outcome.signal,
-            "seconds": round(outcome.seconds, 3),
-            "death": death,
-        },
+        "outcome": None,
         "plan": None,
         "error": None,
     }
-    file = home.runs / run / FILE
-    try:
-        homes.write(file, json.dumps(document, indent=1) + "\n")
-    except CannotCreate:
-        return None
-    _forget(home)
-    return file
 
 
 def oom_kills() -> int | None:
@@ -82,11 +87,13 @@ def oom_kills() -> int | None:
     return None
 
 
-def _forget(home: Home) -> None:
-    """Drop the oldest records; a run that left more than its record is not ours to drop."""
+def forget(home: Home) -> None:
+    """Drop the oldest records; a run that left more than what we have written of it is not ours to drop."""
     for name in sorted(os.listdir(home.runs))[:-MOST]:  # noqa: PTH208
         folder = home.runs / name
         with suppress(OSError):  # somebody else drops it too
-            if os.listdir(folder) == [FILE]:  # noqa: PTH208
-                (folder / FILE).unlink()
+            found = os.listdir(folder)  # noqa: PTH208
+            if set(found) <= {FILE, *STREAMS}:
+                for file in found:
+                    (folder / file).unlink()
                 folder.rmdir()

@@ -4,33 +4,45 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import ExitStack
+import tempfile
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from roost.errors import RoostError
 from roost.sandbox import system
 from roost.sandbox.values import Job
 from roost.values import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from roost.home import Home
+    from roost.sandbox.outputs import Collected
+    from roost.sandbox.policy import Policy
+    from roost.sandbox.streams import Stream
     from roost.sandbox.tiers import Tier
-    from roost.sandbox.values import Ended, Limits
+    from roost.sandbox.values import Ended
 
     from .values import Prepared
 
 
 class Wish(Value):
-    """What the user asks of a sandbox."""
+    """What is asked of a sandboxed run."""
 
-    tier: str  # a name, or "auto"
-    limits: Limits
-    network: tuple[str, ...] | None = None  # None: what the tier has when nobody says
+    policy: Policy
     folder: Path | None = None  # to work in; None: a new and empty one
     given: tuple[Path, ...] = ()  # files that are copied into it
+    wanted: tuple[str, ...] = ()  # files below it that are copied into our own folder at the end
     variables: tuple[str, ...] = ()  # names of those that are handed on
+
+
+class Done(Value):
+    """A sandboxed run that ended."""
+
+    ended: Ended
+    outputs: Collected | None  # what it left of what was wanted
+    missing: tuple[str, ...]  # what was wanted and is not there
 
 
 def job(prepared: Prepared, arguments: Sequence[str], wish: Wish, tier: Tier, folder: str, *, home: Home) -> Job:
@@ -39,23 +51,31 @@ def job(prepared: Prepared, arguments: Sequence[str], wish: Wish, tier: Tier, fo
 
     environment = prepared.environment
     behind, _ = words(prepared.plan.script, None, home)
-    own = {"PATH": f"{environment.path}/bin:/usr/local/bin:/usr/bin:/bin", "VIRTUAL_ENV": str(environment.path)}
+    own = {
+        "PATH": f"{environment.path}/bin:/usr/local/bin:/usr/bin:/bin",
+        "VIRTUAL_ENV": str(environment.path),
+        "PYTHONUNBUFFERED": "1",  # what it has said by the time a limit ends it is not lost in it
+    }
     if tier.name == "none":
         environ = {**os.environ, **own, "PATH": f"{environment.path}/bin:{os.environ.get('PATH', '')}"}
     else:
         environ = system.variables(os.environ, wish.variables, own | {"HOME": folder, "TMPDIR": folder})
     script = prepared.plan.script
     files = [script.path, *script.inputs] if script.path else []
-    network = wish.network if wish.network is not None else ("all",) if tier.name in {"none", "limits"} else ()
+    files += [Path(word) for word in behind if word.startswith("/") and os.path.isfile(word)]  # noqa: PTH113
+    network = wish.policy.network
+    if network is None:
+        network = ("all",) if tier.name in {"none", "limits"} else ()
     return Job(
         argv=(os.fspath(environment.python), *behind, *arguments),
         environ=environ,
         folder=folder,
+        fresh=wish.folder is None,
         readable=tuple(
             dict.fromkeys([*map(os.path.realpath, filter(None, files)), *python(prepared), str(environment.path)])
         ),
         network=network,
-        limits=wish.limits,
+        limits=wish.policy.limits,
     )
 
 
@@ -66,43 +86,83 @@ def python(prepared: Prepared) -> tuple[str, ...]:
     return () if above in {"/usr", "/"} else (above,)
 
 
-def run(prepared: Prepared, arguments: Sequence[str], wish: Wish, tier: Tier, *, home: Home) -> Ended:
-    """Run a script in a tier to its end; what it says goes to our own streams.
+def run(prepared: Prepared, arguments: Sequence[str], wish: Wish, tier: Tier, *, home: Home) -> Done:
+    """Run a script in a tier to its end; what it says goes to our own streams, and a record says what came of it.
 
     Raises:
         CannotKeep: the tier cannot hold what is asked.
         CannotConfine: the system refuses.
+        CannotCreate: what was wanted cannot be written.
     """
-    import shutil
-    import tempfile
+    import time
 
     from roost.environments import bytecode
+    from roost.sandbox import folders
     from roost.sandbox.streams import Stream
 
+    from .history import KEPT, Record
+
     bytecode.compile(prepared.environment, home=home)
+    policy = wish.policy
+    record = Record(
+        prepared, arguments=len(arguments), moment=time.time(), home=home, policy=policy.line(tier.name), tier=tier.name
+    )
     with ExitStack() as stack:
-        if wish.folder is None:
-            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="roost-run-", ignore_cleanup_errors=True))
-        else:
-            folder = os.fspath(wish.folder)
-        folder = os.path.realpath(folder)
-        for file in wish.given:
-            shutil.copy(file, folder)
-        asked = job(prepared, arguments, wish, tier, folder, home=home)
-        output, errors = (Stream(_writer(stream), wish.limits.output) for stream in (1, 2))
+        folder = os.path.realpath(wish.folder) if wish.folder is not None else stack.enter_context(folders.fresh())
+        inputs = folders.put(wish.given, folder)
+        said = bytearray(), bytearray()
+        kept = [Stream(one.extend, KEPT) for one in said]
+        output, errors = (
+            Stream(_writer(number, keep), policy.limits.output) for number, keep in zip((1, 2), kept, strict=True)
+        )
         sys.stdout.flush()
-        null = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
-        stack.callback(os.close, null)
-        return tier.run(asked, output, errors, stdin=null)
+        asked = job(prepared, arguments, wish, tier, folder, home=home)
+        try:
+            ended = tier.run(asked, output, errors, stdin=stack.enter_context(_stdin(prepared)))
+        except RoostError as error:
+            record.failed(error)
+            raise
+        for one in kept:
+            one.finish()
+        outputs = folders.taken(folder, wish.wanted, inputs) if wish.wanted else None
+        record.ended(ended, outputs, tuple(map(bytes, said)))
+    there = {one.name for one in outputs.files} if outputs else set()
+    return Done(ended, outputs, tuple(name for name in wish.wanted if not any(_is_of(one, name) for one in there)))
 
 
-def _writer(descriptor: int) -> Callable[[bytes], None]:
-    """Give what writes to one of our streams; on a terminal, so that it obeys nothing."""
+def _is_of(file: str, name: str) -> bool:
+    return file == name or file.startswith(f"{name}/")
+
+
+@contextmanager
+def _stdin(prepared: Prepared) -> Iterator[int]:
+    """Give what a script may read: our own input, unless it is a terminal, which it could write to; or the script itself."""
+    script = prepared.plan.script
+    if script.form != "stdin" and _may_be_read():
+        yield 0
+        return
+    with tempfile.TemporaryFile() as file:  # empty, but for a script that came by standard input
+        file.write((script.program or b"") if script.form == "stdin" else b"")
+        file.seek(0)
+        yield file.fileno()
+
+
+def _may_be_read() -> bool:
+    try:
+        os.fstat(0)
+    except OSError:
+        return False
+    return not os.isatty(0)
+
+
+def _writer(descriptor: int, kept: Stream) -> Callable[[bytes], None]:
+    """Give what writes to one of our streams, and keeps some of it; on a terminal, so that it obeys nothing."""
     terminal = os.isatty(descriptor)
 
     def write(data: bytes) -> None:
         from roost.sandbox.streams import harmless
 
+        kept.feed(data)
         view = memoryview(harmless(data.decode("utf-8", "replace")).encode() if terminal else data)
         try:
             while view:

@@ -52,7 +52,7 @@ class Bubblewrap:
             version = processes.run([program, "--version"], env={}, timeout=10).output.split()[-1]
         except (ProcessFailed, IndexError):
             version = "?"
-        found = tried(self)
+        found = tried(self).standing(self.name)
         for said, why, hint in REFUSALS:
             if not found.works and said in found.why:
                 found = found.replace(why=why, hint=hint)
@@ -69,7 +69,7 @@ class Bubblewrap:
             file.seek(0)
             argv = (program, *options(job), "--seccomp", str(file.fileno()), "--", *job.argv)
             group, watched, held = plain.hold(job.limits, job.folder)
-            user = users.another(job.readable, job.folder)
+            user = users.another(job.readable, job.folder, fresh=job.fresh)
             steps = Confinement(
                 argv, {}, "/", group.files if group else (), plain.rlimits(job.limits), user=user, drop=user is not None,
                 keep=(file.fileno(),),

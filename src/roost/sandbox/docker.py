@@ -56,7 +56,7 @@ class Docker:
         about = (("Docker", version),)
         if image is None:
             return Standing(self.name, works=False, why=f"the image `{IMAGE}` is not built", hint=BUILD, about=about)
-        return tried(self).replace(about=(*about, ("image", image.removeprefix("sha256:")[:12])))
+        return tried(self).standing(self.name).replace(about=(*about, ("image", image.removeprefix("sha256:")[:12])))
 
     def run(self, job: Job, output: Stream, errors: Stream, *, stdin: int) -> Ended:
         """Run a job to its end; its container goes with it."""

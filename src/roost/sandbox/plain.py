@@ -67,7 +67,7 @@ class Landlock:
             )  # fmt: skip
         if os.uname().machine not in syscalls.TABLES:
             return Standing(self.name, works=False, why=f"there is no filter of system calls for {os.uname().machine}")
-        return tried(self).replace(about=(("Landlock", f"version {version}"), *held_here()))
+        return tried(self).standing(self.name).replace(about=(("Landlock", f"version {version}"), *held_here()))
 
     def run(self, job: Job, output: Stream, errors: Stream, *, stdin: int) -> Ended:
         """Run a job to its end."""
@@ -91,7 +91,7 @@ class Landlock:
             stack.callback(os.close, rules)
             families = ("inet", "inet6", "netlink") if job.online else ()
             group, watched, held = hold(job.limits, job.folder)
-            user = users.another(job.readable, job.folder)
+            user = users.another(job.readable, job.folder, fresh=job.fresh)
             if user is not None:
                 os.chown(home, user, user)
                 os.chown(f"{home}/.cache", user, user)

@@ -4,41 +4,110 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import statistics
 import tempfile
+import time
+from contextlib import suppress
 from pathlib import Path
 
+from roost import home as homes
+from roost import version
+from roost.digests import sha256
 from roost.errors import RoostError
+from roost.values import Value
 
 from .streams import Stream
 from .values import Job, Limits, Standing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from roost.home import Home
+
     from .tiers import Tier
     from .values import TierName
 
 PATIENCE = 20.0  # seconds
+TIMES = 5  # starts of which the middle one counts
+SCHEMA = "roost.probed/1"
 
 
-def standing(name: TierName) -> Standing:
-    """Find out whether a tier works here."""
+def standing(name: TierName, *, home: Home | None = None) -> Standing:
+    """Find out whether a tier works here.
+
+    Args:
+        home: where it is remembered for as long as the machine runs that it does; that it does not is never remembered.
+    """
     from .tiers import tier
 
+    found = tier(name)
+    if home is None or name in {"none", "limits"}:
+        return found.probe()
+    file = home.facts / f"sandbox-{name}.json"
+    grounds = _grounds(name)
+    if _remembered(file) == grounds:
+        return Standing(name, works=True)
+    said = found.probe()
+    if said.works:
+        with suppress(RoostError):
+            homes.write(file, json.dumps({"schema": SCHEMA, "grounds": grounds}))
+    return said
+
+
+def cost(name: TierName) -> float | None:
+    """Measure what starting a program in a tier takes beyond starting it plainly, in seconds; None: it does not work.
+
+    The tier has been tried before.
+    """
+    from .tiers import tier
+
+    plain, inside = (tried(tier(one), times=TIMES) for one in ("none", name))
+    return max(0.0, inside.seconds - plain.seconds) if plain.works and inside.works else None
+
+
+def _grounds(name: TierName) -> str:
+    """Digest what may make a tier work or not: the system's start, roost, who we are, the tier's program, its daemon."""
+    facts = [Path("/proc/sys/kernel/random/boot_id").read_text(), version.__version__, str(os.geteuid())]
+    if name in {"bubblewrap", "docker"}:
+        program = shutil.which({"bubblewrap": "bwrap", "docker": "docker"}[name])
+        facts += [program, str(os.stat(program).st_mtime_ns)] if program else ["-"]  # noqa: PTH116
+    if name == "docker":
+        facts += [os.environ.get("DOCKER_HOST", "")]
+        with suppress(OSError):  # a daemon that was started again made its socket again
+            socket = os.environ.get("DOCKER_HOST", "").removeprefix("unix://") or "/var/run/docker.sock"
+            facts += [str(os.stat(socket).st_ctime_ns)]  # noqa: PTH116
+    return sha256("\0".join(facts).encode())
+
+
+def _remembered(file: Path) -> str | None:
     try:
-        found = tier(name)
-    except KeyError:
-        return Standing(name, works=False, why="it is not built into this roost")
-    return found.probe()
+        document = json.loads(file.read_bytes())
+        return str(document["grounds"]) if document["schema"] == SCHEMA else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
-def tried(tier: Tier) -> Standing:
-    """Start `true` in a tier, in a process of its own."""
+class Tried(Value):
+    """What came of starting a program in a tier."""
+
+    works: bool
+    why: str
+    hint: str
+    seconds: float  # of the middle one of the starts
+
+    def standing(self, tier: TierName) -> Standing:
+        """Say whether the tier works."""
+        return Standing(tier, self.works, self.why, self.hint)
+
+
+def tried(tier: Tier, *, times: int = 1) -> Tried:
+    """Start a program in a tier, so many times, in a process of its own."""
     reading, writing = os.pipe2(os.O_CLOEXEC)
     child = os.fork()
     if child == 0:
         try:
             os.close(reading)
-            os.write(writing, json.dumps(_try(tier)).encode())
+            os.write(writing, json.dumps(_try(tier, times)).encode())
         finally:
             os._exit(0)
     os.close(writing)
@@ -46,27 +115,32 @@ def tried(tier: Tier) -> Standing:
         said = answer.read()
     os.waitpid(child, 0)
     try:
-        works, why, hint = json.loads(said)
-    except ValueError:
-        works, why, hint = False, "trying it ended without an answer", ""
-    return Standing(tier.name, bool(works), str(why), str(hint))
+        return Tried(*json.loads(said))
+    except (ValueError, TypeError):
+        return Tried(works=False, why="trying it ended without an answer", hint="", seconds=0.0)
 
 
-def _try(tier: Tier) -> tuple[bool, str, str]:
+def _try(tier: Tier, times: int) -> tuple[bool, str, str, float]:
     said: list[bytes] = []
+    taken, status = [], 0
     with tempfile.TemporaryDirectory(prefix="roost-probe-") as folder:
         Path(folder).chmod(0o700)
+        limits, network = Limits(timeout=PATIENCE), ("all",) if tier.name in {"none", "limits"} else ()
         job = Job(
-            ("/bin/sh", "-c", "exit 7"), {"PATH": os.defpath}, os.path.realpath(folder), limits=Limits(timeout=PATIENCE)
+            ("/bin/sh", "-c", "exit 7"), {"PATH": os.defpath}, os.path.realpath(folder), limits=limits, network=network
         )
         null = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
         try:
-            ended = tier.run(job, Stream(lambda _: None, 1 << 16), Stream(said.append, 1 << 16), stdin=null)
+            for _ in range(times):
+                begin = time.monotonic()
+                ended = tier.run(job, Stream(lambda _: None, 1 << 16), Stream(said.append, 1 << 16), stdin=null)
+                taken.append(time.monotonic() - begin)
+                status = ended.status
         except RoostError as error:
-            return False, "; ".join(error.why or (error.what,)), error.hints[0] if error.hints else ""
+            return False, "; ".join(error.why or (error.what,)), error.hints[0] if error.hints else "", 0.0
         finally:
             os.close(null)
     words = b"".join(said).decode("utf-8", "replace").strip().splitlines()
-    if ended.status == 7:
-        return True, "", ""
-    return False, words[-1] if words else f"a program in it ended with {ended.status}", ""
+    if status == 7:
+        return True, "", "", statistics.median(taken)
+    return False, words[-1] if words else f"a program in it ended with {status}", "", 0.0

@@ -8,6 +8,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Protocol
 
+    from roost.home import Home
+
     from .values import Ended, Job, Standing, TierName
 
     class Tier(Protocol):
@@ -67,8 +69,11 @@ def tier(name: TierName) -> Tier:
     raise KeyError(name)
 
 
-def working(name: str) -> Tier:
+def working(name: str, home: Home | None = None) -> Tier:
     """Give the tier that is asked for, or the first of those that `auto` means, if it works here.
+
+    Args:
+        home: where it is remembered which do.
 
     Raises:
         NoSandbox: it does not.
@@ -78,7 +83,7 @@ def working(name: str) -> Tier:
     wanted = AUTO if name == "auto" else (name,)
     said, hint = list[str](), ""
     for one in wanted:
-        found = standing(one)  # type: ignore[arg-type]
+        found = standing(one, home=home)  # type: ignore[arg-type]
         if found.works:
             return tier(one)  # type: ignore[arg-type]
         said.append(f"{one}: {found.why}")

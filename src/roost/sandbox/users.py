@@ -12,10 +12,13 @@ if TYPE_CHECKING:
 STRANGER = 65533  # nobody's number: neither `nobody` (65534), which others use too, nor one that is handed out
 
 
-def another(paths: Iterable[str], folder: str) -> int | None:
+def another(paths: Iterable[str], folder: str, *, fresh: bool) -> int | None:
     """Give the user that a program of root's should run as; None: as who we are, since the other could not reach these paths.
 
     The work folder becomes that user's, if it is root's and new; one that belongs to somebody else makes the program his.
+
+    Args:
+        fresh: the folder was made for this run: all that is in it was put there by us.
     """
     if os.geteuid() != 0:
         return None
@@ -24,9 +27,11 @@ def another(paths: Iterable[str], folder: str) -> int | None:
     if not all(map(_open_to_others, paths)) or not _open_to_others(os.path.dirname(folder)):  # noqa: PTH120
         return None
     if owner == 0:
-        if os.listdir(folder):  # noqa: PTH208  # it was not made for this
+        names = os.listdir(folder)  # noqa: PTH208
+        if names and not fresh:
             return None
-        os.chown(folder, user, user)
+        for place in (folder, *(f"{folder}/{name}" for name in names)):
+            os.chown(place, user, user, follow_symlinks=False)
     return user
 
 

@@ -1,0 +1,113 @@
+"""The work folder of a run: new and empty, files put in, files taken out, and removed whatever becomes of the run."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+
+from roost.errors import CannotCreate
+
+from .outputs import collect
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from .outputs import Collected
+
+NAME = "roost-run-"  # then the number of the process whose it is
+
+
+@contextmanager
+def fresh() -> Iterator[str]:
+    """Make a folder that goes with the run; those of runs whose roost was killed go first.
+
+    Raises:
+        CannotCreate: there is no place for it.
+    """
+    sweep()
+    try:
+        folder = tempfile.mkdtemp(prefix=f"{NAME}{os.getpid()}-")
+    except OSError as error:
+        raise CannotCreate(
+            "cannot make a folder for the script to work in", why=(error.strerror or str(error),)
+        ) from error
+    try:
+        yield os.path.realpath(folder)
+    finally:
+        _remove(folder)
+
+
+def sweep() -> None:
+    """Remove the work folders of runs whose roost was killed."""
+    above = tempfile.gettempdir()
+    for name in os.listdir(above):  # noqa: PTH208
+        if name.startswith(NAME):
+            owner = name.removeprefix(NAME).partition("-")[0]
+            if owner.isdecimal() and not os.path.exists(f"/proc/{owner}"):  # noqa: PTH110
+                _remove(os.path.join(above, name))  # noqa: PTH118
+
+
+def put(files: Iterable[Path], folder: str) -> tuple[str, ...]:
+    """Copy files into a work folder under their own names; gives these.
+
+    Raises:
+        CannotCreate: one cannot be read, or the folder cannot be written.
+    """
+    names = []
+    for file in files:
+        try:
+            shutil.copy(file, folder)
+        except shutil.SameFileError:
+            pass
+        except OSError as error:
+            raise CannotCreate(
+                f"cannot copy `{file}` into the work folder", why=(error.strerror or str(error),)
+            ) from error
+        names.append(file.name)
+    return tuple(names)
+
+
+def taken(folder: str, names: Iterable[str], inputs: Iterable[str]) -> Collected:
+    """Copy files that were made in a work folder into our own, in the place of older ones of the same name.
+
+    Raises:
+        CannotCreate: our folder cannot be written, or a link or a folder stands where a file belongs.
+    """
+    wanted = tuple(names)
+    own = Path.cwd()
+    aside = Path(tempfile.mkdtemp(prefix=".roost-out-", dir=own))
+    try:
+        found = collect(Path(folder), aside, names=wanted, without=set(inputs) - set(wanted))
+        for one in found.files:
+            place = own / one.name
+            if place.is_symlink() or place.is_dir() or not _plain_way(own, place):
+                raise CannotCreate(f"cannot write `{one.name}`: a link or a folder stands in its place")
+            place.parent.mkdir(parents=True, exist_ok=True)
+            (aside / one.name).replace(place)
+    except OSError as error:
+        raise CannotCreate("cannot take what the script has made", why=(error.strerror or str(error),)) from error
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return found
+
+
+def _plain_way(own: Path, place: Path) -> bool:
+    """Tell whether no link leads elsewhere on the way to a place."""
+    return not any(above.is_symlink() for above in place.parents if own in above.parents)
+
+
+def _remove(folder: str) -> None:
+    """Remove a folder whatever its modes are; what belongs to somebody else stays."""
+    for _ in range(2):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not os.path.lexists(folder):
+            return
+        for above, _folders, _files in os.walk(folder):
+            try:
+                os.chmod(above, 0o700, follow_symlinks=True)  # noqa: PTH101
+            except OSError:
+                return
