@@ -24,6 +24,7 @@ SENTENCES = {
     "disk": "it wrote more than {disk}",
     "processes": "it started more than {processes} processes",
     "output": "it said more than {output}",
+    "stopped": "somebody has asked for it",
 }
 
 
@@ -111,7 +112,7 @@ def told(ended: Ended, policy: Policy, name: str) -> str | None:
         "timeout": limits.timeout, "processes": limits.processes,
         **{key: bytes_text(value or 0) for key, value in (("memory", limits.memory), ("disk", limits.disk), ("output", limits.output))},
     }  # fmt: skip
-    return f"`{name}` was ended: {SENTENCES[ended.reason].format(**words)} (`--{ended.reason}`)"
+    return f"`{name}` was ended: {SENTENCES[ended.reason].format(**words)}"
 
 
 def status(ended: Ended) -> int:

@@ -85,12 +85,14 @@ class Record:
         with suppress(OSError):
             failures.forget(home)
 
-    def ended(self, ended: Ended, outputs: Collected | None, said: Sequence[bytes]) -> None:
-        """Write down how it ended, what it left, and what it said.
+    def said(self, streams: Sequence[bytes]) -> None:
+        """Keep what it said on standard output and standard error, with nothing that a terminal would obey."""
+        for name, data in zip(failures.STREAMS, streams, strict=True):
+            with suppress(CannotCreate):
+                homes.write(self.folder / name, harmless(data.decode("utf-8", "replace")))
 
-        Args:
-            said: what is kept of standard output and standard error.
-        """
+    def ended(self, ended: Ended, outputs: Collected | None) -> None:
+        """Write down how it ended, and what it left."""
         sandbox: Any = self.document["sandbox"]
         sandbox |= {"held": dict(ended.held), "notes": list(map(harmless, ended.notes))}
         self.document["outcome"] = {
@@ -102,9 +104,6 @@ class Record:
         if outputs is not None:
             self.document["outputs"] = [{"name": one.name, "size": one.size, "kind": one.kind} for one in outputs.files]
             self.document["refused"] = [{"name": name, "why": why} for name, why in outputs.refused]
-        for name, data in zip(failures.STREAMS, said, strict=True):
-            with suppress(CannotCreate):
-                homes.write(self.folder / name, harmless(data.decode("utf-8", "replace")))
         self._write()
 
     def failed(self, error: RoostError) -> None:

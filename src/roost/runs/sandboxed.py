@@ -96,8 +96,9 @@ def run(prepared: Prepared, arguments: Sequence[str], wish: Wish, tier: Tier, *,
     """
     import time
 
+    from roost import environments
     from roost.environments import bytecode
-    from roost.sandbox import folders
+    from roost.sandbox import apart, folders
     from roost.sandbox.streams import Stream
 
     from .history import KEPT, Record
@@ -110,22 +111,29 @@ def run(prepared: Prepared, arguments: Sequence[str], wish: Wish, tier: Tier, *,
     with ExitStack() as stack:
         folder = os.path.realpath(wish.folder) if wish.folder is not None else stack.enter_context(folders.fresh())
         inputs = folders.put(wish.given, folder)
-        said = bytearray(), bytearray()
-        kept = [Stream(one.extend, KEPT) for one in said]
-        output, errors = (
-            Stream(_writer(number, keep), policy.limits.output) for number, keep in zip((1, 2), kept, strict=True)
-        )
-        sys.stdout.flush()
         asked = job(prepared, arguments, wish, tier, folder, home=home)
+        stdin = stack.enter_context(_stdin(prepared))
+        sys.stdout.flush()
+
+        def work(alive: int) -> object:
+            said = bytearray(), bytearray()
+            kept = [Stream(one.extend, KEPT) for one in said]
+            sinks = _writer(1, kept[0]), _writer(2, kept[1])
+            ended = apart.run(tier, asked, sinks, stdin=stdin, alive=alive)
+            for one in kept:
+                one.finish()
+            record.said(tuple(map(bytes, said)))
+            return apart.ending(ended)
+
+        environments.started(home, prepared.environment)
         try:
-            ended = tier.run(asked, output, errors, stdin=stack.enter_context(_stdin(prepared)))
+            with environments.using(home, prepared.environment):
+                ended = apart.ended_as(apart.wait(work))
         except RoostError as error:
             record.failed(error)
             raise
-        for one in kept:
-            one.finish()
         outputs = folders.taken(folder, wish.wanted, inputs) if wish.wanted else None
-        record.ended(ended, outputs, tuple(map(bytes, said)))
+        record.ended(ended, outputs)
     there = {one.name for one in outputs.files} if outputs else set()
     return Done(ended, outputs, tuple(name for name in wish.wanted if not any(_is_of(one, name) for one in there)))
 

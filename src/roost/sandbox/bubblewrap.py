@@ -58,7 +58,7 @@ class Bubblewrap:
                 found = found.replace(why=why, hint=hint)
         return found.replace(about=(("bwrap", version), *plain.held_here()))
 
-    def run(self, job: Job, output: Stream, errors: Stream, *, stdin: int) -> Ended:
+    def run(self, job: Job, output: Stream, errors: Stream, *, stdin: int, alive: int | None = None) -> Ended:
         """Run a job to its end."""
         program = shutil.which(PROGRAM) or PROGRAM
         with ExitStack() as stack:
@@ -75,7 +75,9 @@ class Bubblewrap:
                 keep=(file.fileno(),),
             )  # fmt: skip
             held |= users.said(user)
-            return guard.run(steps, job.limits, watched, output, errors, stdin=stdin, group=group, held=held)
+            return guard.run(
+                steps, job.limits, watched, output, errors, stdin=stdin, alive=alive, group=group, held=held
+            )
 
 
 def options(job: Job) -> tuple[str, ...]:

@@ -58,7 +58,7 @@ class Docker:
             return Standing(self.name, works=False, why=f"the image `{IMAGE}` is not built", hint=BUILD, about=about)
         return tried(self).standing(self.name).replace(about=(*about, ("image", image.removeprefix("sha256:")[:12])))
 
-    def run(self, job: Job, output: Stream, errors: Stream, *, stdin: int) -> Ended:
+    def run(self, job: Job, output: Stream, errors: Stream, *, stdin: int, alive: int | None = None) -> Ended:
         """Run a job to its end; its container goes with it."""
         if job.network and not job.online:
             raise CannotKeep(
@@ -79,7 +79,7 @@ class Docker:
         steps = Confinement(argv, environ, "/")
         watched = Watched(disk=limits.disk, folder=job.folder)
         try:
-            ended = guard.run(steps, limits, watched, output, errors, stdin=stdin, group=None, held=held)
+            ended = guard.run(steps, limits, watched, output, errors, stdin=stdin, alive=alive, group=None, held=held)
             if ended.reason == "ended" and ended.status == 137 and out_of_memory(name):
                 ended = ended.replace(reason="memory")
             return ended

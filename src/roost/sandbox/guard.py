@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
+import select
 import selectors
 import signal
 import time
@@ -14,7 +14,6 @@ from roost.values import Value
 
 from . import watching
 from .confine import become
-from .syscalls import PR_SET_CHILD_SUBREAPER
 from .values import Ended
 
 TYPE_CHECKING = False
@@ -54,6 +53,7 @@ def run(
     errors: Stream,
     *,
     stdin: int,
+    alive: int | None,
     group: Group | None,
     held: dict[str, str],
 ) -> Ended:
@@ -63,12 +63,14 @@ def run(
 
     Args:
         stdin: a descriptor for its standard input.
+        alive: the writing end of a pipe: when nobody reads from it any more, the program is ended; None: it is not.
         held: limit → by what it is held, for the record.
 
     Raises:
         CannotConfine: it could not be started as it should be.
     """
-    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, ctypes.c_ulong(1), 0, 0, 0)
+    watching.adopt()
+    asked = _Asked(alive)
     begin = time.monotonic()
     pipes = os.pipe2(os.O_CLOEXEC), os.pipe2(os.O_CLOEXEC), os.pipe2(os.O_CLOEXEC)
     (said, saying), (told, telling), (failed, failing) = pipes
@@ -88,10 +90,10 @@ def run(
         raise CannotConfine(
             "the sandbox cannot be set up", why=(trouble,), hints=("see what works here: `roost sandbox`",)
         )
-    watch = _Watch(child, limits, watched, {said: output, told: errors}, begin)
+    watch = _Watch(child, limits, watched, {said: output, told: errors}, begin, asked)
     reason = watch.until_end()
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    _kill_rest()
+    watching.end_all()
     watch.finish()
     if group is not None:
         if reason == "ended" and status == -signal.SIGKILL and group.ran_out() == "memory":
@@ -105,11 +107,32 @@ def run(
     )
 
 
+class _Asked:
+    """Whether somebody wants the program to end: by SIGTERM, or by being there no more."""
+
+    def __init__(self, alive: int | None) -> None:
+        self.poll = select.poll()
+        if alive is not None:
+            self.poll.register(alive, 0)  # errors are told always
+        self.sent = False
+        signal.signal(signal.SIGTERM, self._send)
+
+    def _send(self, number: int, frame: object) -> None:
+        del number, frame
+        self.sent = True
+
+    def to_end(self) -> bool:
+        return self.sent or bool(self.poll.poll(0))
+
+
 class _Watch:
     """Beside a program: what it says is passed on, what is limited is looked at."""
 
-    def __init__(self, child: int, limits: Limits, watched: Watched, streams: dict[int, Stream], begin: float) -> None:
+    def __init__(  # noqa: PLR0917  # each is one thing that is watched
+        self, child: int, limits: Limits, watched: Watched, streams: dict[int, Stream], begin: float, asked: _Asked
+    ) -> None:
         self.child, self.limits, self.watched, self.streams, self.begin = child, limits, watched, streams, begin
+        self.asked = asked
         self.looked = begin
         self.ends = os.pidfd_open(child)
         self.selector = selectors.DefaultSelector()
@@ -123,7 +146,7 @@ class _Watch:
         while not self._pass_on():
             reason = self._over()
             if reason:
-                _stop(self.child, gently=reason == "timeout")
+                _stop(self.child, gently=reason in {"timeout", "stopped"})
                 return reason
         return "ended"
 
@@ -148,6 +171,8 @@ class _Watch:
 
     def _over(self) -> Reason | None:
         """Say which limit is reached; None: none is."""
+        if self.asked.to_end():
+            return "stopped"
         now = time.monotonic()
         if self.limits.timeout is not None and now - self.begin > self.limits.timeout:
             return "timeout"
@@ -201,17 +226,3 @@ def _stop(child: int, *, gently: bool) -> None:
 def _runs(child: int) -> bool:
     facts = os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT)
     return facts is None
-
-
-def _kill_rest() -> None:
-    """End whoever is left of the program, until nobody is: they are ours since their parents ended."""
-    while True:
-        rest = watching.descendants(os.getpid())
-        for process in rest:
-            with suppress(ProcessLookupError, PermissionError):
-                os.kill(process, signal.SIGKILL)
-        try:
-            while os.waitpid(-1, 0 if rest else os.WNOHANG)[0]:
-                pass
-        except ChildProcessError:
-            return

@@ -35,7 +35,7 @@ class Plain:
         """It always works."""
         return Standing(self.name, works=True, about=held_here() if self.name == "limits" else ())
 
-    def run(self, job: Job, output: Stream, errors: Stream, *, stdin: int) -> Ended:
+    def run(self, job: Job, output: Stream, errors: Stream, *, stdin: int, alive: int | None = None) -> Ended:
         """Run a job to its end."""
         if self.name == "limits" and not job.online:
             raise CannotKeep(
@@ -47,7 +47,9 @@ class Plain:
             environ = job.environ | own if self.name == "limits" else job.environ
             group, watched, held = hold(job.limits, job.folder)
             steps = Confinement(job.argv, environ, job.folder, group.files if group else (), rlimits(job.limits))
-            return guard.run(steps, job.limits, watched, output, errors, stdin=stdin, group=group, held=held)
+            return guard.run(
+                steps, job.limits, watched, output, errors, stdin=stdin, alive=alive, group=group, held=held
+            )
 
 
 class Landlock:
@@ -69,7 +71,7 @@ class Landlock:
             return Standing(self.name, works=False, why=f"there is no filter of system calls for {os.uname().machine}")
         return tried(self).standing(self.name).replace(about=(("Landlock", f"version {version}"), *held_here()))
 
-    def run(self, job: Job, output: Stream, errors: Stream, *, stdin: int) -> Ended:
+    def run(self, job: Job, output: Stream, errors: Stream, *, stdin: int, alive: int | None = None) -> Ended:
         """Run a job to its end."""
         if job.network and not job.online:
             raise CannotKeep(
@@ -101,7 +103,9 @@ class Landlock:
                 drop=True, rules=rules,
                 program=seccomp.program(families),
             )  # fmt: skip
-            return guard.run(steps, job.limits, watched, output, errors, stdin=stdin, group=group, held=held)
+            return guard.run(
+                steps, job.limits, watched, output, errors, stdin=stdin, alive=alive, group=group, held=held
+            )
 
 
 def hold(limits: Limits, folder: str) -> tuple[Group | None, Watched, dict[str, str]]:

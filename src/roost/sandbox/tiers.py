@@ -20,8 +20,8 @@ if TYPE_CHECKING:
         def probe(self) -> Standing:
             """Find out whether it works here, by running something in it."""
 
-        def run(self, job: Job, output: Stream, errors: Stream, *, stdin: int) -> Ended:
-            """Run a job to its end.
+        def run(self, job: Job, output: Stream, errors: Stream, *, stdin: int, alive: int | None = None) -> Ended:
+            """Run a job to its end, as `guard.run` does.
 
             Raises:
                 CannotKeep: the job asks for what this tier cannot hold.

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from typing import Literal
 
     TierName = Literal["none", "limits", "landlock", "bubblewrap", "docker"]
-    Reason = Literal["ended", "timeout", "memory", "disk", "output", "processes"]
+    Reason = Literal["ended", "timeout", "memory", "disk", "output", "processes", "stopped"]
 
 MIB = 1 << 20
 

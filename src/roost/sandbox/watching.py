@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import signal
 from contextlib import suppress
+
+from .syscalls import PR_SET_CHILD_SUBREAPER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,6 +31,31 @@ def descendants(root: int) -> tuple[int, ...]:
         found += children
         waiting += children
     return tuple(found)
+
+
+def children(process: int) -> tuple[int, ...]:
+    """List the processes whose parent one is."""
+    names = (name for name in os.listdir("/proc") if name.isdecimal())  # noqa: PTH208
+    return tuple(int(name) for name in names if _parent(name) == process)
+
+
+def adopt() -> None:
+    """Become the parent of what our descendants leave behind (prctl(2), PR_SET_CHILD_SUBREAPER)."""
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, ctypes.c_ulong(1), 0, 0, 0)
+
+
+def end_all() -> None:
+    """End whoever is left of our descendants, until nobody is: they are ours since their parents ended."""
+    while True:
+        rest = descendants(os.getpid())
+        for process in rest:
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(process, signal.SIGKILL)
+        try:
+            while os.waitpid(-1, 0 if rest else os.WNOHANG)[0]:
+                pass
+        except ChildProcessError:
+            return
 
 
 def memory(processes: Iterable[int]) -> int:

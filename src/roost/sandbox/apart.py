@@ -1,0 +1,171 @@
+"""A run in a process of its own: whatever is killed, the run or the one that waits for it, nobody of it stays behind.
+
+The process that stays beside a program (`guard`) takes over what the program leaves; the one that waits for it takes over
+what it leaves when it is killed itself. If the one that waits is gone, the guard sees it, and ends the program.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from contextlib import contextmanager, suppress
+
+from roost.errors import Exit, RoostError
+
+from . import cgroups, tiers, watching
+from .streams import Stream
+from .values import Ended, Job, Limits
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from .tiers import Tier
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class RunKilled(RoostError):
+    """The process beside a sandboxed program was killed from outside; the program was ended."""
+
+    code = "run-killed"
+    exit = Exit.TRY_AGAIN
+
+
+def wait(work: Callable[[int], object]) -> object:
+    """Do work in a child and wait for it, while what is sent to us ends it; gives what it returned, through JSON.
+
+    Called where this process has one thread and no other children.
+
+    Args:
+        work: gets a descriptor that says when nobody waits any more.
+
+    Raises:
+        RunKilled: the child was killed.
+        RoostError: as the work does.
+    """
+    reading, writing = os.pipe2(os.O_CLOEXEC)
+    watching.adopt()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        answer(writing, work)
+    os.close(writing)
+    with _passing_on(child), os.fdopen(reading, "rb") as said:
+        data = said.read()
+        os.waitpid(child, 0)
+    if not data:
+        clean()
+    watching.end_all()
+    return understood(data)
+
+
+def answer(writing: int, work: Callable[[int], object]) -> None:
+    """Do work in a forked child, say what came of it, and end."""
+    try:
+        for number in SIGNALS:
+            signal.signal(number, signal.SIG_DFL)
+        os.setsid()
+        try:
+            said: object = {"done": work(writing)}
+        except RoostError as error:
+            said = {"code": error.code, "what": error.what, "why": error.why, "hints": error.hints}
+        data = memoryview(json.dumps(said).encode())
+        while data:
+            data = data[os.write(writing, data) :]
+    except BrokenPipeError:
+        pass
+    except Exception:  # noqa: BLE001  # whoever waits gets no answer; the trace is ours to see
+        import traceback
+
+        traceback.print_exc()
+    finally:
+        os._exit(0)
+
+
+def understood(data: bytes) -> object:
+    """Read what a child has said.
+
+    Raises:
+        RunKilled: it has said nothing.
+        RoostError: as its work did.
+    """
+    try:
+        said = json.loads(data)
+    except ValueError:
+        raise RunKilled(
+            "the sandbox was killed from outside", why=("what ran in it was ended",), hints=("run it again",)
+        ) from None
+    if "done" in said:
+        return said["done"]
+    known = {one.code: one for one in (tiers.CannotKeep, tiers.NoSandbox, _cannot_confine())}
+    raise known.get(said["code"], RunKilled)(said["what"], why=tuple(said["why"]), hints=tuple(said["hints"]))
+
+
+def clean() -> None:
+    """End what a killed run may have left beside its processes."""
+    cgroups.sweep()
+
+
+def run(
+    tier: Tier, job: Job, sinks: tuple[Callable[[bytes], None], Callable[[bytes], None]], *, stdin: int, alive: int
+) -> Ended:
+    """Run a job in a tier, in the process that is the guard.
+
+    Args:
+        sinks: get what it says on its two streams, cut to the job's limit.
+        alive: a descriptor that says when nobody waits any more.
+    """
+    output, errors = (Stream(sink, job.limits.output) for sink in sinks)
+    return tier.run(job, output, errors, stdin=stdin, alive=alive)
+
+
+def packed(job: Job) -> dict[str, object]:
+    """Give a job as JSON can hold it."""
+    return {name: getattr(job, name) for name in Job.__annotations__} | {
+        "limits": {name: getattr(job.limits, name) for name in Limits.__annotations__}
+    }
+
+
+def unpacked(data: dict[str, object]) -> Job:
+    """Read what `packed` gave."""
+    values = {name: tuple(value) if isinstance(value, list) else value for name, value in data.items()}
+    return Job(**(values | {"limits": Limits(**data["limits"])}))  # type: ignore[arg-type]  # as `packed` has them
+
+
+def ending(ended: Ended) -> list[object]:
+    """Give an end as JSON can hold it; `ended_as` reads it."""
+    return [ended.status, ended.signal, ended.reason, ended.seconds, ended.held, ended.notes]
+
+
+def ended_as(said: object) -> Ended:
+    """Read what `ending` gave."""
+    assert isinstance(said, list)
+    status, number, reason, seconds, held, notes = said
+    return Ended(status, number, reason, seconds, tuple((name, by) for name, by in held), tuple(notes))
+
+
+@contextmanager
+def _passing_on(child: int) -> Iterator[None]:
+    """Have what is sent to us end the child's program; then we are ended as if we were it."""
+
+    def end(number: int, frame: object) -> None:
+        del number, frame
+        with suppress(ProcessLookupError):
+            os.kill(child, signal.SIGTERM)
+
+    before = {
+        number: signal.signal(number, end) for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _cannot_confine() -> type[RoostError]:
+    from .guard import CannotConfine
+
+    return CannotConfine

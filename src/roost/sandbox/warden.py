@@ -1,0 +1,186 @@
+"""A process that starts sandboxed runs for a program that lives long: it has one thread, which forking needs, and few modules.
+
+Requests come over a socket, each a job in a memory file with the descriptors of its streams; answers go down a pipe that
+came along. When its program is gone, so are its runs.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from contextlib import suppress
+
+from roost import processes
+
+from . import apart, bubblewrap, docker, plain, probing, tiers, watching  # noqa: F401  # loaded once, before the first run
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .values import Ended, Job, TierName
+
+START = "from roost.sandbox.warden import main; main(int(sys.argv[1]))"
+LONGEST = 64  # bytes of a request's message; what it is about is in its memory file
+TICK = 0.25  # seconds between looking for what killed runs have left
+GRACE = 3.0  # seconds that runs may take to end when the program is gone
+
+
+class Warden:
+    """The program's side: starts the process with the first run, and again where it is gone."""
+
+    def __init__(self) -> None:
+        """Start with no process."""
+        self._lock = threading.Lock()
+        self._socket: socket.socket | None = None
+        self._process = 0
+
+    def run(self, tier: TierName, job: Job, streams: tuple[int, int, int]) -> Ended:
+        """Run a job to its end; may be called by several threads at once.
+
+        Args:
+            streams: descriptors for its input, output and errors.
+
+        Raises:
+            RunKilled: it was killed from outside.
+            RoostError: as the tier's `run`.
+        """
+        reading, writing = os.pipe2(os.O_CLOEXEC)
+        memory = os.memfd_create("roost-job", os.MFD_CLOEXEC)
+        try:
+            os.write(memory, json.dumps({"tier": tier, "job": apart.packed(job)}).encode())
+            self._send((memory, *streams, writing))
+        except BaseException:
+            os.close(reading)
+            raise
+        finally:
+            os.close(writing)
+            os.close(memory)
+        with os.fdopen(reading, "rb") as said:
+            return apart.ended_as(apart.understood(said.read()))
+
+    def close(self) -> None:
+        """End the process, and what runs in it."""
+        with self._lock:
+            self._forget()
+
+    def _send(self, descriptors: tuple[int, ...]) -> None:
+        with self._lock:
+            for again in (True, False):
+                if self._socket is None:
+                    self._start()
+                assert self._socket is not None
+                try:
+                    socket.send_fds(self._socket, [b"run"], descriptors)
+                except OSError:
+                    if not again:
+                        raise
+                    self._forget()
+                else:
+                    return
+
+    def _start(self) -> None:
+        ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        os.set_inheritable(its.fileno(), True)  # noqa: FBT003  # the only way it can be called
+        words = [*processes.ourselves(START), str(its.fileno())]
+        self._process = os.posix_spawn(words[0], words, dict(os.environ), setsid=True)
+        its.close()
+        self._socket = ours
+
+    def _forget(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+            with suppress(ChildProcessError):
+                os.waitpid(self._process, 0)
+
+
+def main(descriptor: int) -> None:
+    """Serve until the other side is gone."""
+    os.set_inheritable(descriptor, False)  # noqa: FBT003  # the only way it can be called
+    watching.adopt()
+    connection = socket.socket(fileno=descriptor)
+    connection.settimeout(TICK)
+    runs: set[int] = set()
+    while True:
+        try:
+            message, descriptors, _, _ = socket.recv_fds(connection, LONGEST, 8)
+        except TimeoutError:
+            _reap(runs)
+            continue
+        if not message:
+            break
+        child = os.fork()
+        if child == 0:
+            connection.close()
+            _serve(descriptors)
+        runs.add(child)
+        for one in descriptors:
+            os.close(one)
+        _reap(runs)
+    connection.close()
+    for one in runs:
+        with suppress(ProcessLookupError):
+            os.kill(one, signal.SIGTERM)
+    until = time.monotonic() + GRACE
+    while runs and time.monotonic() < until:
+        _reap(runs)
+        time.sleep(TICK / 10)
+    watching.end_all()
+    sys.exit(0)
+
+
+def _serve(descriptors: list[int]) -> None:
+    memory, stdin, output, errors, writing = descriptors
+    for one in descriptors:
+        os.set_inheritable(one, False)  # noqa: FBT003  # the only way it can be called
+
+    def work(alive: int) -> object:
+        with os.fdopen(memory, "rb") as file:
+            file.seek(0)
+            asked = json.load(file)
+        ended = apart.run(
+            tiers.tier(asked["tier"]),
+            apart.unpacked(asked["job"]),
+            (_writer(output), _writer(errors)),
+            stdin=stdin,
+            alive=alive,
+        )
+        return apart.ending(ended)
+
+    apart.answer(writing, work)
+
+
+def _writer(descriptor: int) -> Callable[[bytes], None]:
+    def write(data: bytes) -> None:
+        view = memoryview(data)
+        with suppress(OSError):  # nobody reads any more
+            while view:
+                view = view[os.write(descriptor, view) :]
+
+    return write
+
+
+def _reap(runs: set[int]) -> None:
+    """Take the status of runs that ended; what a killed one has left is a child of ours now, and is ended."""
+    killed = False
+    while True:
+        try:
+            child, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            break
+        if not child:
+            break
+        killed |= child in runs and status != 0
+        runs.discard(child)
+    if killed:
+        for child in watching.children(os.getpid()):
+            for one in (child, *watching.descendants(child)) if child not in runs else ():
+                with suppress(ProcessLookupError, PermissionError):
+                    os.kill(one, signal.SIGKILL)
+        apart.clean()
