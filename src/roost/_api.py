@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from roost.environments import Environment
     from roost.home import Home
     from roost.runs import Outcome
+    from roost.sandbox.policy import Policy
     from roost.scripts import Interpreter, Script
     from roost.settings import Settings
 
@@ -81,6 +82,12 @@ def run(
     cwd: str | os.PathLike[str] | None = None,
     env: Mapping[str, str] | None = None,
     stdin: str | None = None,
+    sandbox: str | None = None,
+    net: str | None = None,
+    limits: Mapping[str, float | str | None] | None = None,
+    given: Sequence[str | os.PathLike[str]] = (),
+    wanted: Sequence[str] = (),
+    untrusted: bool = False,
 ) -> Outcome:
     """Run a script in its environment, wait for its end, and say what became of it.
 
@@ -96,17 +103,44 @@ def run(
         cwd: its working folder; None: ours.
         env: its environment variables; None: ours.
         stdin: text for its standard input; None: nothing.
+        sandbox: `limits`, `landlock`, `bubblewrap`, `docker`, or `auto`, the strongest that works; None: none, unless the
+            settings say otherwise. In a sandbox it works in a new and empty folder unless `cwd` names one, gets few of our
+            variables and those of `env`, and is always captured.
+        net: what it may use of the network there: `none`, `all`, or hosts with ports, `example.org:443,…`.
+        limits: of `timeout` (seconds), `processes`, and `memory`, `file-size`, `disk`, `output` (bytes, or `2G`); None: as much as there is.
+        given: files that are copied into its folder.
+        wanted: files and folders below it that are taken out at the end, where `outcome.outputs` says.
+        untrusted: nobody has read it: `auto`, no network, few of everything, unless the settings say otherwise.
 
     Raises:
-        RoostError: it could not be started: the script cannot be read, or its environment cannot be built.
+        RoostError: it could not be started: the script cannot be read, its environment cannot be built, or the sandbox does not work.
     """
     from roost import runs
 
     home, settings = _place()
+    said = dict(limits or {}) | ({"timeout": timeout} if timeout is not None else {})
+    policy = _policy(settings, sandbox, net, said, untrusted=untrusted)
+    tier = None
+    if policy and (policy.tier != "none" or given or wanted or limits or net):
+        from roost.sandbox import tiers
+
+        tier = tiers.working(policy.tier, home)
     options = _options(settings, with_=with_, python=python)
     prepared = runs.prepare(
         _read(path, home), home=home, settings=settings, options=options, report=Silent(), quiet=True
     )
+    if tier and policy:
+        from roost.runs import sandboxed, warded
+
+        wish = sandboxed.Wish(
+            policy=policy,
+            folder=Path(cwd) if cwd is not None else None,
+            given=tuple(map(Path, given)),
+            wanted=tuple(wanted),
+            environ=dict(env or {}),
+        )
+        words = [os.fspath(argument) for argument in args]
+        return warded.run(prepared, words, wish, tier, home=home, stdin=stdin)
     return runs.supervise(
         prepared,
         [os.fspath(argument) for argument in args],
@@ -118,6 +152,32 @@ def run(
         env=env,
         stdin=stdin,
     )
+
+
+def _policy(
+    settings: Settings,
+    sandbox: str | None,
+    net: str | None,
+    limits: Mapping[str, float | str | None],
+    *,
+    untrusted: bool,
+) -> Policy | None:
+    """Say by which policy it runs; None: plainly."""
+    if not (sandbox or net or limits or untrusted or settings.sandbox_policies):
+        return None
+    from roost.sandbox import policy
+
+    return policy.asked(
+        settings.sandbox_policies,
+        tier=sandbox,
+        net=net,
+        limits={name: _limit(one) for name, one in limits.items()},
+        untrusted=untrusted,
+    )
+
+
+def _limit(value: float | str | None) -> str:
+    return "all" if value is None else str(value)
 
 
 def _place() -> tuple[Home, Settings]:

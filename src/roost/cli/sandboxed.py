@@ -31,49 +31,22 @@ SENTENCES = {
 def policy(arguments: Arguments, settings: Settings) -> Policy | None:
     """Say by which policy a script runs; None: plainly, as `python FILE` would.
 
-    A sandbox that is asked for has the limits of what nobody has read, unless others are given.
-
     Raises:
-        UsageError: an option cannot be read.
-        ConfigurationError: a policy of the settings cannot be read.
+        BadWish: an option cannot be read.
+        ConfigurationError: a policy of the settings cannot be.
     """
     from roost.sandbox import policy as policies
 
-    tier = arguments.text("sandbox") or os.environ.get("ROOST_SANDBOX")
-    if tier and tier not in policies.NAMES:
-        raise UsageError(f"`ROOST_SANDBOX` cannot be `{tier}`", why=(f"it is one of {', '.join(policies.NAMES)}",))
-    asked = policies.of("untrusted" if arguments.has("untrusted") else "file", settings.sandbox_policies)
-    if tier and asked.origin == "file":
-        strict = policies.of("untrusted", settings.sandbox_policies)
-        asked = strict.replace(origin="file", network=None) if tier != "none" and asked.tier == "none" else asked
-    asked = _with_options(asked.replace(tier=tier or asked.tier), arguments)
+    texts = {name: arguments.text(name) for name in LIMITS}
+    asked = policies.asked(
+        settings.sandbox_policies,
+        tier=arguments.text("sandbox") or os.environ.get("ROOST_SANDBOX"),
+        net=arguments.text("net"),
+        limits={name: text for name, text in texts.items() if text is not None},
+        untrusted=arguments.has("untrusted"),
+    )
     plain = asked.tier == "none" and asked.limits == policies.FILE.limits
     return None if plain and arguments.given.keys().isdisjoint(HELD) else asked
-
-
-def _with_options(policy: Policy, arguments: Arguments) -> Policy:
-    from roost.sandbox import policy as policies
-
-    limits = {}
-    for name in LIMITS:
-        text = arguments.text(name)
-        if text is None:
-            continue
-        try:
-            limits[name.replace("-", "_")] = policies.limit(name, text)
-        except ValueError:
-            what = {"timeout": "seconds", "processes": "a number"}.get(name, "a size such as `512M`")
-            raise UsageError(f"`--{name}` takes {what}, not `{text}`") from None
-    text = arguments.text("net")
-    if text is not None:
-        try:
-            policy = policy.replace(network=policies.network(text))
-        except ValueError as error:
-            raise UsageError(
-                f"`--net {text}`: `{error}` is no host with a port",
-                hints=("`--net none`, `--net all`, `--net example.org:443`",),
-            ) from None
-    return policy.replace(limits=policy.limits.replace(**limits))
 
 
 def wish(arguments: Arguments, policy: Policy) -> Wish:

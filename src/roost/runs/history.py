@@ -106,9 +106,12 @@ class Record:
             self.document["refused"] = [{"name": name, "why": why} for name, why in outputs.refused]
         self._write()
 
-    def failed(self, error: RoostError) -> None:
-        """Write down that it was never started."""
-        self.document["error"] = {"class": error.code, "message": error.what}
+    def failed(self, error: BaseException) -> None:
+        """Write down that it was not run, or not to its end."""
+        code, what = (
+            (error.code, error.what) if isinstance(error, RoostError) else ("interrupted", type(error).__name__)
+        )
+        self.document["error"] = {"class": code, "message": what}
         self._write()
 
     def _write(self) -> None:

@@ -15,7 +15,7 @@ from roost.values import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from roost.home import Home
     from roost.sandbox.outputs import Collected
@@ -35,6 +35,7 @@ class Wish(Value):
     given: tuple[Path, ...] = ()  # files that are copied into it
     wanted: tuple[str, ...] = ()  # files below it that are copied into our own folder at the end
     variables: tuple[str, ...] = ()  # names of those that are handed on
+    environ: Mapping[str, str] = {}  # more of them, with their values
 
 
 class Done(Value):
@@ -60,6 +61,7 @@ def job(prepared: Prepared, arguments: Sequence[str], wish: Wish, tier: Tier, fo
         environ = {**os.environ, **own, "PATH": f"{environment.path}/bin:{os.environ.get('PATH', '')}"}
     else:
         environ = system.variables(os.environ, wish.variables, own | {"HOME": folder, "TMPDIR": folder})
+    environ |= wish.environ
     script = prepared.plan.script
     files = [script.path, *script.inputs] if script.path else []
     files += [Path(word) for word in behind if word.startswith("/") and os.path.isfile(word)]  # noqa: PTH113

@@ -43,6 +43,10 @@ class Outcome(Value):
     errors: str | None = None  # standard error, when it was captured
     timed_out: bool = False  # it ran longer than it may, and was ended by us
     variables: tuple[str, ...] = ()  # what was changed in its variables, and why, in sentences
+    reason: str = "ended"  # the limit that ended it: "timeout", "memory", "disk", "processes"; "stopped": somebody did
+    policy: str | None = None  # of its sandbox, in one line
+    outputs: tuple[Path, ...] = ()  # the files that were wanted of it and that it made
+    record: Path | None = None  # the folder of its record, where it ran in a sandbox
 
 
 class Ended(Value):

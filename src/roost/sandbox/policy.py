@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from roost.errors import ConfigurationError
+from roost.errors import ConfigurationError, Exit, RoostError
 from roost.settings import amount
 from roost.values import Value
 
@@ -12,7 +12,7 @@ from .values import MIB, Limits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 NAMES = ("none", "limits", "landlock", "bubblewrap", "docker", "auto")
 HOST = re.compile(r"[A-Za-z0-9.-]+:\d{1,5}")
@@ -75,6 +75,56 @@ def of(origin: str, policies: Iterable[str] = ()) -> Policy:
         if name == origin:
             found = other
     return found.replace(origin=origin)
+
+
+class BadWish(RoostError):
+    """What is asked of a sandbox cannot be read."""
+
+    code = "bad-sandbox"
+    exit = Exit.USAGE
+
+
+def asked(
+    policies: Iterable[str], *, tier: str | None, net: str | None, limits: Mapping[str, str], untrusted: bool
+) -> Policy:
+    """Put together by what policy a program of the user's runs, or one that nobody has read.
+
+    A sandbox that is asked for has the limits of what nobody has read, unless others are given.
+
+    Args:
+        policies: of the settings.
+        tier: the tier asked for; None: the policy's.
+        net: the network asked for; None: the policy's.
+        limits: those asked for, by their names on the command line.
+
+    Raises:
+        BadWish: one of them cannot be read.
+        ConfigurationError: a policy of the settings cannot be.
+    """
+    if tier and tier not in NAMES:
+        raise BadWish(f"there is no sandbox `{tier}`", hints=(f"there are: {', '.join(f'`{one}`' for one in NAMES)}",))
+    found = of("untrusted" if untrusted else "file", policies)
+    if tier and not untrusted and tier != "none" and found.tier == "none":
+        found = of("untrusted", policies).replace(origin="file", network=None)
+    given = {}
+    for name, text in limits.items():
+        try:
+            given[name.replace("-", "_")] = limit(name, text)
+        except KeyError:
+            raise BadWish(
+                f"there is no limit `{name}`", hints=(f"there are: timeout, processes, {', '.join(SIZES)}",)
+            ) from None
+        except ValueError:
+            what = {"timeout": "seconds", "processes": "a number"}.get(name, "a size such as `512M`")
+            raise BadWish(f"`--{name}` takes {what}, not `{text}`") from None
+    try:
+        hosts = found.network if net is None else network(net)
+    except ValueError as error:
+        raise BadWish(
+            f"`--net {net}`: `{error}` is no host with a port",
+            hints=("`--net none`, `--net all`, `--net example.org:443`",),
+        ) from None
+    return found.replace(tier=tier or found.tier, network=hosts, limits=found.limits.replace(**given))
 
 
 def network(text: str) -> tuple[str, ...]:

@@ -31,6 +31,16 @@ TICK = 0.25  # seconds between looking for what killed runs have left
 GRACE = 3.0  # seconds that runs may take to end when the program is gone
 
 
+def ended(said: bytes) -> Ended:
+    """Read what came of a job.
+
+    Raises:
+        RunKilled: it was killed from outside.
+        RoostError: as the tier's `run`.
+    """
+    return apart.ended_as(apart.understood(said))
+
+
 class Warden:
     """The program's side: starts the process with the first run, and again where it is gone."""
 
@@ -40,15 +50,14 @@ class Warden:
         self._socket: socket.socket | None = None
         self._process = 0
 
-    def run(self, tier: TierName, job: Job, streams: tuple[int, int, int]) -> Ended:
-        """Run a job to its end; may be called by several threads at once.
+    def start(self, tier: TierName, job: Job, streams: tuple[int, int, int]) -> int:
+        """Start a job; may be called by several threads at once.
 
         Args:
             streams: descriptors for its input, output and errors.
 
-        Raises:
-            RunKilled: it was killed from outside.
-            RoostError: as the tier's `run`.
+        Returns:
+            A descriptor from which `ended` reads what came of it. Once it is closed, the job is ended.
         """
         reading, writing = os.pipe2(os.O_CLOEXEC)
         memory = os.memfd_create("roost-job", os.MFD_CLOEXEC)
@@ -61,8 +70,7 @@ class Warden:
         finally:
             os.close(writing)
             os.close(memory)
-        with os.fdopen(reading, "rb") as said:
-            return apart.ended_as(apart.understood(said.read()))
+        return reading
 
     def close(self) -> None:
         """End the process, and what runs in it."""
@@ -144,14 +152,14 @@ def _serve(descriptors: list[int]) -> None:
         with os.fdopen(memory, "rb") as file:
             file.seek(0)
             asked = json.load(file)
-        ended = apart.run(
+        came = apart.run(
             tiers.tier(asked["tier"]),
             apart.unpacked(asked["job"]),
             (_writer(output), _writer(errors)),
             stdin=stdin,
             alive=alive,
         )
-        return apart.ending(ended)
+        return apart.ending(came)
 
     apart.answer(writing, work)
 

@@ -1,0 +1,134 @@
+"""A sandboxed run for a program that lives long and may have threads: its output comes back, and its outcome."""
+
+from __future__ import annotations
+
+import os
+import selectors
+import time
+from contextlib import ExitStack
+from functools import cache
+from pathlib import Path
+
+from roost.sandbox import folders
+from roost.sandbox.outputs import collect
+from roost.sandbox.warden import Warden, ended
+
+from . import sandboxed
+from .history import KEPT, Record
+from .values import Outcome
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from roost.home import Home
+    from roost.sandbox.outputs import Collected
+    from roost.sandbox.tiers import Tier
+    from roost.sandbox.values import Ended, Job
+
+    from .sandboxed import Wish
+    from .values import Prepared
+
+OUTPUTS = "outputs"  # the folder of a run's record in which what was wanted of it lies
+PIECE = 1 << 16
+
+
+@cache
+def warden() -> Warden:
+    """Give the one that this program has."""
+    return Warden()
+
+
+def run(
+    prepared: Prepared,
+    arguments: Sequence[str],
+    wish: Wish,
+    tier: Tier,
+    *,
+    home: Home,
+    stdin: str | bytes | None = None,
+) -> Outcome:
+    """Run a script in a tier to its end; may be called by several threads at once.
+
+    Args:
+        stdin: its standard input; None: nothing.
+
+    Returns:
+        Its outcome, with what it said, and where what was wanted of it lies.
+
+    Raises:
+        CannotKeep: the tier cannot hold what is asked.
+        CannotConfine: the system refuses.
+        RunKilled: it was killed from outside.
+    """
+    from roost import environments
+    from roost.environments import bytecode
+
+    bytecode.compile(prepared.environment, home=home)
+    line = wish.policy.line(tier.name)
+    record = Record(prepared, arguments=len(arguments), moment=time.time(), home=home, policy=line, tier=tier.name)
+    with ExitStack() as stack:
+        folder = os.path.realpath(wish.folder) if wish.folder is not None else stack.enter_context(folders.fresh())
+        inputs = folders.put(wish.given, folder)
+        job = sandboxed.job(prepared, arguments, wish, tier, folder, home=home)
+        data = stdin.encode() if isinstance(stdin, str) else stdin or b""
+        environments.started(home, prepared.environment)
+        stack.enter_context(environments.using(home, prepared.environment))
+        try:
+            came, said = _ran(tier, job, data)
+        except BaseException as error:
+            record.failed(error)
+            raise
+        outputs = _outputs(folder, record.folder / OUTPUTS, wish, inputs) if wish.wanted else None
+        record.said([stream[-KEPT:] for stream in said])
+        record.ended(came, outputs)
+    found = outputs.files if outputs else ()
+    return Outcome(
+        status=came.status,
+        signal=came.signal,
+        seconds=came.seconds,
+        plan=prepared.plan,
+        environment=prepared.environment,
+        output=said[0].decode("utf-8", "replace"),
+        errors=said[1].decode("utf-8", "replace"),
+        timed_out=came.reason == "timeout",
+        reason=came.reason,
+        policy=line,
+        outputs=tuple(record.folder / OUTPUTS / one.name for one in found),
+        record=record.folder,
+    )
+
+
+def _outputs(folder: str, target: Path, wish: Wish, inputs: tuple[str, ...]) -> Collected:
+    return collect(Path(folder), target, names=wish.wanted, without=set(inputs) - set(wish.wanted))
+
+
+def _ran(tier: Tier, job: Job, data: bytes) -> tuple[Ended, list[bytes]]:
+    """Start a job, and read what it says until its end."""
+    with ExitStack() as stack:
+        said: dict[int, bytearray] = {}
+        (ours, output), (other, errors) = os.pipe2(os.O_CLOEXEC), os.pipe2(os.O_CLOEXEC)
+        for one in (ours, other):
+            stack.callback(os.close, one)
+            said[one] = bytearray()
+        memory = os.memfd_create("roost-stdin", os.MFD_CLOEXEC)
+        try:
+            os.write(memory, data)
+            os.lseek(memory, 0, os.SEEK_SET)
+            answer = warden().start(tier.name, job, (memory, output, errors))
+        finally:
+            for one in (memory, output, errors):
+                os.close(one)
+        stack.callback(os.close, answer)
+        said[answer] = bytearray()
+        with selectors.DefaultSelector() as selector:
+            for one in said:
+                selector.register(one, selectors.EVENT_READ)
+            while selector.get_map():
+                for key, _ in selector.select():
+                    piece = os.read(key.fd, PIECE)
+                    said[key.fd] += piece
+                    if not piece:
+                        selector.unregister(key.fd)
+        *streams, last = map(bytes, said.values())
+        return ended(last), streams

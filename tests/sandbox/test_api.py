@@ -1,0 +1,144 @@
+"""`roost.run(…, sandbox=…)`: from threads, with what goes in and comes out, and nobody left when something is killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+import roost
+from roost.runs import warded
+from roost.sandbox.policy import BadWish
+from roost.sandbox.tiers import NoSandbox
+from tests.sandbox.test_running import alive
+
+pytestmark = pytest.mark.thorough
+TIERS = ("limits", "landlock", "bubblewrap")
+
+
+@pytest.fixture(autouse=True)
+def _here(environ, monkeypatch):
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.mark.parametrize("tier", TIERS)
+def test_a_run_gives_its_outcome(script, tmp_path, tier):
+    data = tmp_path / "in.txt"
+    data.write_text("beans")
+    path = script(
+        "import os, sys\nopen('out.txt', 'w').write(open('in.txt').read().upper())\n"
+        "print(sys.stdin.read(), os.environ.get('NAMED'))\nprint('bad', file=sys.stderr)\nsys.exit(4)\n"
+    )
+    ran = roost.run(path, sandbox=tier, stdin="hello", env={"NAMED": "yes"}, given=[data], wanted=["out.txt"])
+    assert (ran.status, ran.output, ran.errors, ran.reason) == (4, "hello yes\n", "bad\n", "ended")
+    [out] = ran.outputs
+    assert out.read_text() == "BEANS"
+    assert out.parent == ran.record / "outputs"
+    assert f"tier={tier}" in ran.policy
+
+
+def test_many_threads_run_at_once(script):
+    path = script("import sys, time\ntime.sleep(0.2)\nprint(sys.argv[1])\n")
+    found = {}
+
+    def one(number: int) -> None:
+        found[number] = roost.run(path, [str(number)], untrusted=True).output
+
+    threads = [threading.Thread(target=one, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == {number: f"{number}\n" for number in range(8)}
+
+
+def test_a_limit_is_the_reason(script):
+    ran = roost.run(script("import time\ntime.sleep(60)\n"), untrusted=True, timeout=0.5)
+    assert (ran.reason, ran.timed_out) == ("timeout", True)
+    ran = roost.run(script("b = bytearray(1 << 30)\n"), untrusted=True, limits={"memory": 128 << 20})
+    assert ran.status != 0
+
+
+def test_what_cannot_be_kept_is_raised(script, monkeypatch, tmp_path):
+    path = script("print('ran')\n")
+    with pytest.raises(roost.RoostError, match="cannot keep a program from the network"):
+        roost.run(path, sandbox="limits", net="none")
+    with pytest.raises(BadWish):
+        roost.run(path, sandbox="thick")
+    with pytest.raises(BadWish):
+        roost.run(path, limits={"cpu": 2})
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(NoSandbox):
+        roost.run(path, sandbox="bubblewrap")
+
+
+@pytest.mark.parametrize("tier", TIERS)
+def test_a_killed_guard_leaves_nobody_and_the_next_run_is_well(script, tier):
+    mark = f"killed-{os.getpid()}-{tier}"
+    body = (
+        "import os, subprocess, sys, time\n"
+        f"subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)', {mark!r}], start_new_session=True)\n"
+        "time.sleep(60)\n"
+    )
+    path = script(body)
+    raised = []
+
+    def one() -> None:
+        try:
+            roost.run(path, sandbox=tier)
+        except roost.RoostError as error:
+            raised.append(error)
+
+    thread = threading.Thread(target=one)
+    thread.start()
+    until = time.monotonic() + 20
+    while not alive(mark) and time.monotonic() < until:
+        time.sleep(0.05)
+    [guard] = _children(warded.warden()._process)
+    os.kill(guard, signal.SIGKILL)
+    thread.join(20)
+    assert [error.code for error in raised] == ["run-killed"]
+    until = time.monotonic() + 10
+    while alive(mark) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert alive(mark) == []
+    assert roost.run(script("print(1)\n", "other.py"), sandbox=tier).output == "1\n"
+
+
+def test_a_killed_warden_is_started_again(script):
+    path = script("print(1)\n")
+    assert roost.run(path, untrusted=True).output == "1\n"
+    os.kill(warded.warden()._process, signal.SIGKILL)
+    time.sleep(0.1)
+    assert roost.run(path, untrusted=True).output == "1\n"
+
+
+def test_a_program_that_is_killed_takes_its_runs_along(script, tmp_path):
+    mark = f"orphan-{os.getpid()}"
+    path = script(
+        "import subprocess, sys, time\n"
+        f"subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)', {mark!r}], start_new_session=True)\ntime.sleep(60)\n"
+    )
+    program = f"import roost\nroost.run({str(path)!r}, sandbox='landlock')\n"
+    process = subprocess.Popen([sys.executable, "-c", program])
+    until = time.monotonic() + 20
+    while not alive(mark) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert alive(mark)
+    process.kill()
+    process.wait()
+    until = time.monotonic() + 10
+    while alive(mark) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert alive(mark) == []
+
+
+def _children(process: int) -> list[int]:
+    return [int(one) for one in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
