@@ -88,8 +88,9 @@ class Record:
     def said(self, streams: Sequence[bytes]) -> None:
         """Keep what it said on standard output and standard error, with nothing that a terminal would obey."""
         for name, data in zip(failures.STREAMS, streams, strict=True):
-            with suppress(CannotCreate):
-                homes.write(self.folder / name, harmless(data.decode("utf-8", "replace")))
+            with suppress(OSError):
+                if data:
+                    (self.folder / name).write_text(harmless(data.decode("utf-8", "replace")), "utf-8")
 
     def ended(self, ended: Ended, outputs: Collected | None) -> None:
         """Write down how it ended, and what it left."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from roost.home import Home
+    from roost.sandbox.folders import Place
     from roost.sandbox.outputs import Collected
     from roost.sandbox.policy import Policy
     from roost.sandbox.streams import Stream
@@ -46,7 +47,7 @@ class Done(Value):
     missing: tuple[str, ...]  # what was wanted and is not there
 
 
-def job(prepared: Prepared, arguments: Sequence[str], wish: Wish, tier: Tier, folder: str, *, home: Home) -> Job:
+def job(prepared: Prepared, arguments: Sequence[str], wish: Wish, tier: Tier, place: Place, *, home: Home) -> Job:
     """Put together what is run, and what it may read and use."""
     from .programs import words
 
@@ -60,7 +61,7 @@ def job(prepared: Prepared, arguments: Sequence[str], wish: Wish, tier: Tier, fo
     if tier.name == "none":
         environ = {**os.environ, **own, "PATH": f"{environment.path}/bin:{os.environ.get('PATH', '')}"}
     else:
-        environ = system.variables(os.environ, wish.variables, own | {"HOME": folder, "TMPDIR": folder})
+        environ = system.variables(os.environ, wish.variables, own | {"HOME": place.home, "TMPDIR": place.home})
     environ |= wish.environ
     script = prepared.plan.script
     files = [script.path, *script.inputs] if script.path else []
@@ -71,7 +72,8 @@ def job(prepared: Prepared, arguments: Sequence[str], wish: Wish, tier: Tier, fo
     return Job(
         argv=(os.fspath(environment.python), *behind, *arguments),
         environ=environ,
-        folder=folder,
+        folder=place.work,
+        home=place.home,
         fresh=wish.folder is None,
         readable=tuple(
             dict.fromkeys([*map(os.path.realpath, filter(None, files)), *python(prepared), str(environment.path)])
@@ -111,9 +113,10 @@ def run(prepared: Prepared, arguments: Sequence[str], wish: Wish, tier: Tier, *,
         prepared, arguments=len(arguments), moment=time.time(), home=home, policy=policy.line(tier.name), tier=tier.name
     )
     with ExitStack() as stack:
-        folder = os.path.realpath(wish.folder) if wish.folder is not None else stack.enter_context(folders.fresh())
+        place = stack.enter_context(folders.fresh())
+        folder = os.path.realpath(wish.folder) if wish.folder is not None else place.work
         inputs = folders.put(wish.given, folder)
-        asked = job(prepared, arguments, wish, tier, folder, home=home)
+        asked = job(prepared, arguments, wish, tier, place.replace(work=folder), home=home)
         stdin = stack.enter_context(_stdin(prepared))
         sys.stdout.flush()
 

@@ -68,9 +68,10 @@ def run(
     line = wish.policy.line(tier.name)
     record = Record(prepared, arguments=len(arguments), moment=time.time(), home=home, policy=line, tier=tier.name)
     with ExitStack() as stack:
-        folder = os.path.realpath(wish.folder) if wish.folder is not None else stack.enter_context(folders.fresh())
+        place = stack.enter_context(folders.fresh())
+        folder = os.path.realpath(wish.folder) if wish.folder is not None else place.work
         inputs = folders.put(wish.given, folder)
-        job = sandboxed.job(prepared, arguments, wish, tier, folder, home=home)
+        job = sandboxed.job(prepared, arguments, wish, tier, place.replace(work=folder), home=home)
         data = stdin.encode() if isinstance(stdin, str) else stdin or b""
         environments.started(home, prepared.environment)
         stack.enter_context(environments.using(home, prepared.environment))

@@ -68,7 +68,7 @@ class Bubblewrap:
             file.flush()
             file.seek(0)
             argv = (program, *options(job), "--seccomp", str(file.fileno()), "--", *job.argv)
-            group, watched, held = plain.hold(job.limits, job.folder)
+            group, watched, held = plain.hold(job.limits, (job.folder, job.home))
             user = users.another(job.readable, job.folder, fresh=job.fresh)
             steps = Confinement(
                 argv, {}, "/", group.files if group else (), plain.rlimits(job.limits), user=user, drop=user is not None,

@@ -77,7 +77,7 @@ class Docker:
         held |= {"timeout": "clock"} if limits.timeout is not None else {}
         held |= {"disk": "watched"} if limits.disk is not None else {}
         steps = Confinement(argv, environ, "/")
-        watched = Watched(disk=limits.disk, folder=job.folder)
+        watched = Watched(disk=limits.disk, folders=(job.folder,))
         try:
             ended = guard.run(steps, limits, watched, output, errors, stdin=stdin, alive=alive, group=None, held=held)
             if ended.reason == "ended" and ended.status == 137 and out_of_memory(name):

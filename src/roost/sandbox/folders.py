@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import time
 from contextlib import contextmanager
 from pathlib import Path
 
 from roost.errors import CannotCreate
+from roost.values import Value
 
 from .outputs import collect
 
@@ -19,30 +21,48 @@ if TYPE_CHECKING:
     from .outputs import Collected
 
 NAME = "roost-run-"  # then the number of the process whose it is
+EVERY = 60.0  # seconds between sweeps of one process
+_swept = 0.0
+
+
+class Place(Value):
+    """The folders of one run."""
+
+    work: str  # new and empty
+    home: str  # the program's home and temporary folder
 
 
 @contextmanager
-def fresh() -> Iterator[str]:
-    """Make a folder that goes with the run; those of runs whose roost was killed go first.
+def fresh() -> Iterator[Place]:
+    """Make folders that go with the run; those of runs whose roost was killed go first.
 
     Raises:
-        CannotCreate: there is no place for it.
+        CannotCreate: there is no place for them.
     """
     sweep()
     try:
-        folder = tempfile.mkdtemp(prefix=f"{NAME}{os.getpid()}-")
+        folder = os.path.realpath(tempfile.mkdtemp(prefix=f"{NAME}{os.getpid()}-"))
+        place = Place(f"{folder}/work", f"{folder}/home")
+        os.chmod(folder, 0o711)  # noqa: PTH101, S103  # whoever the program runs as walks through
+        os.mkdir(place.work, 0o700)  # noqa: PTH102
+        os.makedirs(f"{place.home}/.cache", 0o700)  # noqa: PTH103
     except OSError as error:
         raise CannotCreate(
             "cannot make a folder for the script to work in", why=(error.strerror or str(error),)
         ) from error
     try:
-        yield os.path.realpath(folder)
+        yield place
     finally:
         _remove(folder)
 
 
 def sweep() -> None:
-    """Remove the work folders of runs whose roost was killed."""
+    """Remove the folders of runs whose roost was killed; not more often than now and then."""
+    global _swept  # noqa: PLW0603  # of this process, as the folders are
+    now = time.monotonic()
+    if _swept and now - _swept < EVERY:
+        return
+    _swept = now
     above = tempfile.gettempdir()
     for name in os.listdir(above):  # noqa: PTH208
         if name.startswith(NAME):

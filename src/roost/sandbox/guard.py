@@ -42,7 +42,7 @@ class Watched(Value):
     memory: int | None = None  # bytes
     processes: int | None = None
     disk: int | None = None  # bytes
-    folder: str = ""  # whose bytes count
+    folders: tuple[str, ...] = ()  # whose bytes count
 
 
 def run(
@@ -179,7 +179,7 @@ class _Watch:
         if now - self.looked > EVERY:
             self.looked = now
             most = self.watched.disk
-            if most is not None and watching.disk(self.watched.folder, most=most) > most:
+            if most is not None and watching.disk(self.watched.folders, most=most) > most:
                 return "disk"
         if self.watched.memory is not None or self.watched.processes is not None:
             return _tree(self.watched)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
-import tempfile
 from contextlib import ExitStack
-from pathlib import Path
 
 from . import cgroups, guard, landlock, seccomp, syscalls, system, users
 from .confine import Confinement
@@ -42,14 +40,10 @@ class Plain:
                 "the tier `limits` cannot keep a program from the network",
                 hints=("allow it, `--net all`, or take a stronger tier: `--sandbox auto`",),
             )
-        with ExitStack() as stack:
-            own = {"HOME": _private(stack)}
-            environ = job.environ | own if self.name == "limits" else job.environ
-            group, watched, held = hold(job.limits, job.folder)
-            steps = Confinement(job.argv, environ, job.folder, group.files if group else (), rlimits(job.limits))
-            return guard.run(
-                steps, job.limits, watched, output, errors, stdin=stdin, alive=alive, group=group, held=held
-            )
+        environ = job.environ | {"HOME": job.home} if self.name == "limits" else job.environ
+        group, watched, held = hold(job.limits, (job.folder, job.home))
+        steps = Confinement(job.argv, environ, job.folder, group.files if group else (), rlimits(job.limits))
+        return guard.run(steps, job.limits, watched, output, errors, stdin=stdin, alive=alive, group=group, held=held)
 
 
 class Landlock:
@@ -79,7 +73,7 @@ class Landlock:
                 hints=("`--sandbox bubblewrap`, or `--net all`",),
             )
         with ExitStack() as stack:
-            home = _private(stack)
+            home = job.home
             environ = job.environ | {"HOME": home, "TMPDIR": home, "XDG_CACHE_HOME": f"{home}/.cache"}
             readable = [
                 *system.PROGRAMS,
@@ -92,7 +86,7 @@ class Landlock:
             rules = landlock.ruleset(readable, writable, network=job.online)
             stack.callback(os.close, rules)
             families = ("inet", "inet6", "netlink") if job.online else ()
-            group, watched, held = hold(job.limits, job.folder)
+            group, watched, held = hold(job.limits, (job.folder, job.home))
             user = users.another(job.readable, job.folder, fresh=job.fresh)
             if user is not None:
                 os.chown(home, user, user)
@@ -108,7 +102,7 @@ class Landlock:
             )
 
 
-def hold(limits: Limits, folder: str) -> tuple[Group | None, Watched, dict[str, str]]:
+def hold(limits: Limits, folders: tuple[str, ...]) -> tuple[Group | None, Watched, dict[str, str]]:
     """Decide by what each limit is held: a control group where one can be made, else by looking."""
     group = cgroups.make(limits)
     by_group = group.held if group else ()
@@ -126,7 +120,7 @@ def hold(limits: Limits, folder: str) -> tuple[Group | None, Watched, dict[str, 
         memory=limits.memory if "memory" not in by_group else None,
         processes=limits.processes if "processes" not in by_group else None,
         disk=limits.disk,
-        folder=folder,
+        folders=folders,
     )
     return group, watched, held
 
@@ -154,10 +148,3 @@ def rlimits(limits: Limits) -> tuple[tuple[int, int], ...]:
     if limits.timeout is not None:
         found.append((resource.RLIMIT_CPU, int(limits.timeout * (os.cpu_count() or 1)) + SECONDS_MORE))
     return tuple(found)
-
-
-def _private(stack: ExitStack) -> str:
-    """Make a folder that is the program's home and temporary folder, and goes with it."""
-    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="roost-sandbox-", ignore_cleanup_errors=True)))
-    (folder / ".cache").mkdir()
-    return os.path.realpath(folder)

@@ -124,10 +124,15 @@ def _try(tier: Tier, times: int) -> tuple[bool, str, str, float]:
     said: list[bytes] = []
     taken, status = [], 0
     with tempfile.TemporaryDirectory(prefix="roost-probe-") as folder:
-        Path(folder).chmod(0o700)
+        Path(folder, ".cache").mkdir()
         limits, network = Limits(timeout=PATIENCE), ("all",) if tier.name in {"none", "limits"} else ()
         job = Job(
-            ("/bin/sh", "-c", "exit 7"), {"PATH": os.defpath}, os.path.realpath(folder), limits=limits, network=network
+            ("/bin/sh", "-c", "exit 7"),
+            {"PATH": os.defpath},
+            os.path.realpath(folder),
+            os.path.realpath(folder),
+            limits=limits,
+            network=network,
         )
         null = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
         try:

@@ -31,6 +31,7 @@ class Job(Value):
     argv: tuple[str, ...]
     environ: dict[str, str]  # all of it; a tier adds what it needs itself
     folder: str  # its working folder, the one place where it may write
+    home: str  # an empty folder that is its home and temporary folder where a tier has none of its own
     fresh: bool = False  # the folder was made for this run: all that is in it was put there by us
     readable: tuple[str, ...] = ()  # beside what every program of the system needs: environment, interpreter, script
     network: tuple[str, ...] = ()  # () none; ("all",); hosts with ports: "example.org:443"

@@ -11,32 +11,45 @@ from .syscalls import PR_SET_CHILD_SUBREAPER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
+_LISTED = os.path.exists(f"/proc/self/task/{os.getpid()}/children")  # noqa: PTH110  # some kernels do not (CONFIG_PROC_CHILDREN)
 
 
 def descendants(root: int) -> tuple[int, ...]:
     """List the processes that came from one, itself left out; those whose parents ended count where `root` has them taken over."""
+    above = children if _LISTED else _by_parents()
+    found: list[int] = []
+    waiting = [root]
+    while waiting:
+        below = above(waiting.pop())
+        found += below
+        waiting += below
+    return tuple(found)
+
+
+def _by_parents() -> Callable[[int], tuple[int, ...]]:
+    """Read the parent of every process; gives what lists the children of one."""
     parents: dict[int, list[int]] = {}
     for name in os.listdir("/proc"):  # noqa: PTH208
         if name.isdecimal():
             parent = _parent(name)
             if parent is not None:
                 parents.setdefault(parent, []).append(int(name))
-    found: list[int] = []
-    waiting = [root]
-    while waiting:
-        children = parents.get(waiting.pop(), [])
-        found += children
-        waiting += children
-    return tuple(found)
+    return lambda process: tuple(parents.get(process, ()))
 
 
 def children(process: int) -> tuple[int, ...]:
     """List the processes whose parent one is."""
-    names = (name for name in os.listdir("/proc") if name.isdecimal())  # noqa: PTH208
-    return tuple(int(name) for name in names if _parent(name) == process)
+    if not _LISTED:
+        return _by_parents()(process)
+    found: list[int] = []
+    with suppress(OSError):
+        for thread in os.listdir(f"/proc/{process}/task"):  # noqa: PTH208
+            with suppress(OSError), open(f"/proc/{process}/task/{thread}/children", "rb") as file:  # noqa: PTH123
+                found += map(int, file.read().split())
+    return tuple(found)
 
 
 def adopt() -> None:
@@ -72,10 +85,10 @@ def threads(processes: Iterable[int]) -> int:
     return total
 
 
-def disk(folder: str, *, most: int) -> int:
-    """Add up the bytes on disk below a folder, links not followed; stops beyond `most`."""
+def disk(folders: Iterable[str], *, most: int) -> int:
+    """Add up the bytes on disk below folders, links not followed; stops beyond `most`."""
     total = 0
-    waiting = [folder]
+    waiting = list(folders)
     while waiting:
         try:
             with os.scandir(waiting.pop()) as entries:
