@@ -9,11 +9,9 @@ Run: .venv/bin/python benchmarks/sandbox.py [--json FILE] [--rounds N] [--runs N
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import random
 import signal
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -21,7 +19,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from timing import clean_environment
+from timing import Subject, clean_environment, measure, report
 
 import roost
 from roost.sandbox import probing
@@ -46,49 +44,28 @@ def main() -> None:
         script = folder / "it.py"
         script.write_text("print('right')\n")
         works = [tier for tier in TIERS if probing.standing(tier).works]
-        found = costs(script, works, arguments.rounds)
+        took = costs(script, works, arguments.rounds)
         left = storm(folder, [tier for tier in works if tier != "docker"], arguments.runs)
-    document = {"cores": os.cpu_count(), "rounds": arguments.rounds, **found, "storm": left}
-    if arguments.json:
-        arguments.json.write_text(json.dumps(document, indent=1) + "\n")
+    report(took, against="bare", file=arguments.json, wanted=WANTED, storm=left)
 
 
-def costs(script: Path, tiers: list[str], rounds: int) -> dict[str, object]:
+def costs(script: Path, tiers: list[str], rounds: int) -> dict[str, list[float]]:
     """Start the script in every way, in turns."""
     python = roost.run(script).environment.python
     environ = clean_environment(ROOST_HOME=os.environ["ROOST_HOME"], TMPDIR=os.environ["TMPDIR"])
 
-    def bare() -> None:
-        subprocess.run([python, script], env=environ, capture_output=True, check=True)
-
-    def inside(tier: str) -> Callable[[], None]:
+    def inside(tier: str) -> Callable[[], object]:
         def start() -> None:
             if roost.run(script, sandbox=tier).output != "right\n":
                 raise SystemExit(f"{tier}: it did not run")
 
         return start
 
-    def command(tier: str) -> Callable[[], None]:
-        words = [ROOST, "run", "--sandbox", tier, script]
-        return lambda: subprocess.run(words, env=environ, capture_output=True, check=True) and None
-
-    ways: dict[str, Callable[[], None]] = {"bare": bare}
-    ways |= {tier: inside(tier) for tier in tiers} | {f"{tier}, command": command(tier) for tier in tiers}
-    taken: dict[str, list[float]] = {name: [] for name in ways}
-    for number in range(rounds + 2):
-        for name, start in ways.items():
-            begin = time.perf_counter()
-            start()
-            if number >= 2:
-                taken[name].append(time.perf_counter() - begin)
-    middle = {name: statistics.median(seconds) for name, seconds in taken.items()}
-    ratios = {name: seconds / middle["bare"] for name, seconds in middle.items()}
-    print(f"bare {middle['bare'] * 1000:.1f} ms")
-    for name, ratio in ratios.items():
-        tier, _, way = name.partition(", ")
-        most = WANTED.get(tier, 0) + (2.5 if way else 0)
-        print(f"{name:24} {ratio:5.2f}{f'  (wanted: {most})' if tier in WANTED else ''}")
-    return {"seconds": middle, "ratios": ratios}
+    subjects: dict[str, Subject] = {"bare": [python, script]}
+    subjects |= {tier: inside(tier) for tier in tiers}
+    subjects |= {f"{tier}, command": [ROOST, "run", "--sandbox", tier, script] for tier in tiers}
+    measure(subjects, rounds=2, environ=environ)
+    return measure(subjects, rounds=rounds, environ=environ)
 
 
 def storm(folder: Path, tiers: list[str], runs: int) -> dict[str, int]:

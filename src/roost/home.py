@@ -224,8 +224,11 @@ def ensure(folder: Path) -> Path:
     return folder
 
 
-def write(path: Path, text: str | bytes, *, mode: int = 0o600) -> None:
+def write(path: Path, text: str | bytes, *, mode: int = 0o600, sync: bool = True) -> None:
     """Write path so that it appears whole or not at all: beside it, fsynced, renamed.
+
+    Args:
+        sync: wait until it is on the disk: it survives a power cut.
 
     Raises:
         CannotCreate: the disk is full, or the folder cannot be written.
@@ -239,7 +242,8 @@ def write(path: Path, text: str | bytes, *, mode: int = 0o600) -> None:
             view = memoryview(data)
             while view:
                 view = view[os.write(descriptor, view) :]
-            os.fsync(descriptor)
+            if sync:
+                os.fsync(descriptor)
         finally:
             os.close(descriptor)
         beside.replace(path)

@@ -117,7 +117,7 @@ class Record:
 
     def _write(self) -> None:
         with suppress(CannotCreate):
-            homes.write(self.folder / failures.FILE, json.dumps(self.document, indent=1) + "\n")
+            homes.write(self.folder / failures.FILE, json.dumps(self.document, indent=1) + "\n", sync=False)
 
 
 def listing(home: Home) -> list[Run]:

@@ -10,13 +10,14 @@ from pathlib import Path
 
 from roost.values import Value
 
+from .values import Limits
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .values import Limits
-
 ROOT = Path("/sys/fs/cgroup")
+MOST = 1 << 22  # pages and processes: more than there are
 NAME = "roost"  # the group below which those of runs are made
 PATIENCE = 5.0  # seconds that ending what is in a group may take
 
@@ -26,11 +27,12 @@ class Group(Value):
 
     folders: tuple[Path, ...]
     held: tuple[str, ...]  # the limits that they hold: "memory", "processes"
+    joined: bool = False  # we are in them ourselves, and so is what we start; whoever waits for us removes them
 
     @property
     def files(self) -> tuple[str, ...]:
         """What a process writes itself into."""
-        return tuple(str(folder / "cgroup.procs") for folder in self.folders)
+        return () if self.joined else tuple(str(folder / "cgroup.procs") for folder in self.folders)
 
     def processes(self) -> tuple[int, ...]:
         """List who is in it."""
@@ -38,7 +40,7 @@ class Group(Value):
         for folder in self.folders:
             with suppress(OSError, ValueError):
                 found |= set(map(int, (folder / "cgroup.procs").read_text().split()))
-        return tuple(found)
+        return tuple(found - {os.getpid()})
 
     def ran_out(self) -> str | None:
         """Say which limit was reached: "memory", "processes", or None."""
@@ -58,30 +60,81 @@ class Group(Value):
 
         until = time.monotonic() + PATIENCE
         while self.processes() and time.monotonic() < until:
-            for folder in self.folders:
+            for folder in self.folders if not self.joined else ():
                 with suppress(OSError):
                     (folder / "cgroup.kill").write_text("1")
             for process in self.processes():
                 with suppress(ProcessLookupError, PermissionError):
                     os.kill(process, signal.SIGKILL)
             time.sleep(0.005)
-        for folder in self.folders:
+        for folder in self.folders if not self.joined else ():
             with suppress(OSError):
                 folder.rmdir()
+
+
+_ahead: Group | None = None
+
+
+def join_ahead() -> None:
+    """Make the groups of the one run that this process will start, and join them: joining takes long (an RCU period)."""
+    global _ahead  # noqa: PLW0603  # of this process, as being in them is
+    found = _named(f"run-{os.getpid()}-0", Limits(memory=MOST << 12, processes=MOST))
+    if found is None:
+        return
+    with suppress(OSError):
+        for file in found.files:
+            Path(file).write_text("0")
+        _ahead = found.replace(joined=True)
+
+
+def remove(process: int) -> None:
+    """Remove the groups that a process has joined ahead, which has ended."""
+    for above in _places():
+        with suppress(OSError):
+            (above / f"run-{process}-0").rmdir()
 
 
 def make(limits: Limits) -> Group | None:
     """Make groups that hold a run's memory and processes; None where that cannot be done, or nothing is limited."""
     if limits.memory is None and limits.processes is None:
         return None
-    name = f"run-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+    if _ahead is not None:
+        return _limited(_ahead, limits)
+    return _named(f"run-{os.getpid()}-{uuid.uuid4().hex[:8]}", limits)
+
+
+def _limited(ahead: Group, limits: Limits) -> Group:
+    """Set the limits of groups that we are in; a process more is ours."""
+    held = []
+    for folder in ahead.folders:
+        if limits.memory is not None and "memory" in ahead.held:
+            files = ("memory.max", "memory.limit_in_bytes", "memory.swap.max", "memory.memsw.limit_in_bytes")
+            values = (limits.memory, limits.memory, 0, limits.memory)
+            done = [
+                _set(folder / file, value)
+                for file, value in zip(files, values, strict=True)
+                if (folder / file).exists()
+            ]
+            held += ["memory"] if any(done) else []
+        if limits.processes is not None and "processes" in ahead.held and (folder / "pids.max").exists():
+            held += ["processes"] if _set(folder / "pids.max", limits.processes + 1) else []
+    return ahead.replace(held=tuple(held))
+
+
+def _named(name: str, limits: Limits) -> Group | None:
     return _version_2(name, limits) if (ROOT / "cgroup.controllers").exists() else _version_1(name, limits)
+
+
+def _places() -> tuple[Path, ...]:
+    """Name the folders below which groups of runs lie."""
+    own = _own_v2()
+    return (*((own,) if own else ()), ROOT / NAME, *(ROOT / controller / NAME for controller in ("memory", "pids")))
 
 
 def left() -> Iterator[Path]:
     """Give the groups of runs whose roost is gone."""
-    for above in (ROOT / NAME, *(ROOT / controller / NAME for controller in ("memory", "pids")), _own_v2()):
-        for folder in above.glob("run-*") if above else ():
+    for above in _places():
+        for folder in above.glob("run-*"):
             owner = folder.name.split("-")[1]
             if owner.isdecimal() and not Path("/proc", owner).exists():
                 yield folder

@@ -32,6 +32,7 @@ SECCOMP_MODE_FILTER = 2
 _CAPABILITIES = struct.pack("=Ii", 0x20080522, 0), struct.pack("=6I", 0, 0, 0, 0, 0, 0)  # version 3, nothing at all
 CANNOT = 126  # the status of a child that could not become the program
 _KILL = 9
+FIRST = "500"  # where memory runs out it goes before whoever stays beside it (proc_pid_oom_score_adj(5))
 
 
 class Confinement(Value):
@@ -67,6 +68,8 @@ def become(steps: Confinement, streams: tuple[int, int, int], failing: int) -> N
         for descriptor in steps.keep:
             os.set_inheritable(descriptor, True)  # noqa: FBT003  # the only way it can be called
         os.umask(0o077)
+        with suppress(OSError), open("/proc/self/oom_score_adj", "w") as score:  # noqa: PTH123
+            score.write(FIRST)
         step = "joining its control group"
         for file in steps.cgroups:
             with open(file, "w") as group:  # noqa: PTH123

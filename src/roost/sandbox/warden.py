@@ -6,6 +6,7 @@ came along. When its program is gone, so are its runs.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -17,7 +18,7 @@ from contextlib import suppress
 
 from roost import processes
 
-from . import apart, bubblewrap, docker, plain, probing, tiers, watching  # noqa: F401  # loaded once, before the first run
+from . import apart, bubblewrap, cgroups, docker, plain, probing, tiers, watching  # noqa: F401  # loaded once, before the first run
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -112,35 +113,60 @@ def main(descriptor: int) -> None:
     """Serve until the other side is gone."""
     os.set_inheritable(descriptor, False)  # noqa: FBT003  # the only way it can be called
     watching.adopt()
+    gc.freeze()  # what is loaded stays shared with the children
     connection = socket.socket(fileno=descriptor)
     connection.settimeout(TICK)
     runs: set[int] = set()
+    spare = _spare(connection)
     while True:
         try:
             message, descriptors, _, _ = socket.recv_fds(connection, LONGEST, 8)
         except TimeoutError:
-            _reap(runs)
+            left = _reap(runs | {spare[0]})
+            runs &= left
+            if spare[0] not in left:
+                spare[1].close()
+                spare = _spare(connection)
             continue
         if not message:
             break
-        child = os.fork()
-        if child == 0:
-            connection.close()
-            _serve(descriptors)
-        runs.add(child)
+        child, way = spare
+        with suppress(OSError):  # it was killed: nobody reads the answer then
+            socket.send_fds(way, [b"run"], descriptors)
+        way.close()
         for one in descriptors:
             os.close(one)
-        _reap(runs)
+        runs.add(child)
+        spare = _spare(connection)
+        runs &= _reap(runs | {spare[0]})
     connection.close()
+    spare[1].close()
     for one in runs:
         with suppress(ProcessLookupError):
             os.kill(one, signal.SIGTERM)
     until = time.monotonic() + GRACE
-    while runs and time.monotonic() < until:
-        _reap(runs)
+    while (runs := _reap(runs)) and time.monotonic() < until:
         time.sleep(TICK / 10)
     watching.end_all()
+    apart.clean()
     sys.exit(0)
+
+
+def _spare(connection: socket.socket) -> tuple[int, socket.socket]:
+    """Fork a process that waits for a run: forking takes as long as the rest of a start."""
+    way, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    child = os.fork()
+    if child == 0:
+        connection.close()
+        way.close()
+        cgroups.join_ahead()
+        message, descriptors, _, _ = socket.recv_fds(its, LONGEST, 8)
+        its.close()
+        if not message:
+            os._exit(0)  # the group is removed by whoever waits for us
+        _serve(descriptors)
+    its.close()
+    return child, way
 
 
 def _serve(descriptors: list[int]) -> None:
@@ -174,9 +200,9 @@ def _writer(descriptor: int) -> Callable[[bytes], None]:
     return write
 
 
-def _reap(runs: set[int]) -> None:
-    """Take the status of runs that ended; what a killed one has left is a child of ours now, and is ended."""
-    killed = False
+def _reap(runs: set[int]) -> set[int]:
+    """Take the status of runs that ended, and give the others; what a killed one has left is a child of ours now, and is ended."""
+    left, killed = set(runs), False
     while True:
         try:
             child, status = os.waitpid(-1, os.WNOHANG)
@@ -184,11 +210,13 @@ def _reap(runs: set[int]) -> None:
             break
         if not child:
             break
-        killed |= child in runs and status != 0
-        runs.discard(child)
+        cgroups.remove(child)
+        killed |= child in left and status != 0
+        left.discard(child)
     if killed:
         for child in watching.children(os.getpid()):
-            for one in (child, *watching.descendants(child)) if child not in runs else ():
+            for one in (child, *watching.descendants(child)) if child not in left else ():
                 with suppress(ProcessLookupError, PermissionError):
                     os.kill(one, signal.SIGKILL)
         apart.clean()
+    return left
