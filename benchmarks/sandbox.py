@@ -1,5 +1,7 @@
-"""What a sandbox costs, in bare starts: a script that does nothing, by the environment's Python alone, from a running
-program (`roost.run`), and from the command line; then runs of which a third are killed from outside, and what is left of them.
+"""What a sandbox costs, in bare starts, and what is left when runs are killed.
+
+A script that does nothing is started by the environment's Python alone, from a running program (`roost.run`), and from the
+command line; then come runs of which a third are killed from outside.
 
 All are taken in turns, and the ratios are of medians. A tier that does not work here is left out.
 

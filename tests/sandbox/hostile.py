@@ -3,9 +3,10 @@
 Arguments: the number of a process outside, the name of an abstract socket outside, a file outside.
 """
 
+# ruff: noqa: PTH, SIM115  # as hostile code would write it
+
 import ctypes
 import fcntl
-import json
 import os
 import resource
 import signal
@@ -16,8 +17,8 @@ import time
 
 victim, abstract, secret = int(sys.argv[1]), sys.argv[2], sys.argv[3]
 libc = ctypes.CDLL(None, use_errno=True)
-CALLS = {"x86_64": dict(keyctl=250, io_uring_setup=425, bpf=321, perf_event_open=298, userfaultfd=323, process_vm_readv=310, pidfd_getfd=438,
-                        open_by_handle_at=304, move_mount=429, fsopen=430, kexec_load=246, init_module=175, pivot_root=155, reboot=169)}  # fmt: skip
+CALLS = {"x86_64": {"keyctl": 250, "io_uring_setup": 425, "bpf": 321, "perf_event_open": 298, "userfaultfd": 323, "process_vm_readv": 310, "pidfd_getfd": 438,
+                        "open_by_handle_at": 304, "move_mount": 429, "fsopen": 430, "kexec_load": 246, "init_module": 175, "pivot_root": 155, "reboot": 169}}  # fmt: skip
 tried = {}
 
 
@@ -128,4 +129,3 @@ for name in CALLS.get(os.uname().machine, {}):
     attempt(f"the system call {name}", lambda name=name: called(name, 0, 0, 0, 0, 0))
 os.makedirs(os.path.expanduser("~/.local/lib"), exist_ok=True)
 wrote(os.path.expanduser("~/.local/lib/planted"), "x")
-print(json.dumps(sorted(name for name, through in tried.items() if through)))

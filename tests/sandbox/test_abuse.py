@@ -30,7 +30,7 @@ def victim():
 
 
 @pytest.mark.parametrize("tier", STRONG)
-def test_no_way_leads_out(roost, script, works, victim, tmp_path, tier):
+def test_no_way_leads_out(roost, script, works, victim, tmp_path, tier):  # noqa: PLR0917  # fixtures
     works(tier)
     secret = tmp_path / "secret.txt"
     secret.write_text("CANARY")
@@ -47,7 +47,7 @@ def test_no_way_leads_out(roost, script, works, victim, tmp_path, tier):
     assert (Path("/proc/sys/kernel/core_pattern").read_text(), socket.gethostname()) == before
 
 
-@pytest.mark.parametrize("tier", ("limits", *STRONG))
+@pytest.mark.parametrize("tier", ["limits", *STRONG])
 def test_what_is_planted_in_the_home_is_gone_with_the_run(roost, script, works, tier):
     works(tier)
     plant = script(
@@ -128,7 +128,7 @@ def test_a_folder_that_becomes_a_link_is_not_followed(roost, script, works, tmp_
     assert "most of it is a hole" in ran.errors
 
 
-@pytest.mark.parametrize("tier", ("limits", *STRONG))
+@pytest.mark.parametrize("tier", ["limits", *STRONG])
 def test_a_flood_of_threads_processes_and_orphans_ends(roost, script, works, tier):
     works(tier)
     mark = f"flood-{os.getpid()}-{tier}"
