@@ -8,6 +8,7 @@ import posixpath
 import stat
 import tarfile
 import zlib
+from contextlib import contextmanager
 
 from .counting import Count
 from .errors import unreadable, unsafe
@@ -166,15 +167,21 @@ class Tar:
             ArchiveUnsafe: something may not be unpacked, or a limit is reached.
         """
         tree = Tree(self._name)
+        with (
+            self._damage(),
+            tarfile.open(fileobj=self._stream, mode="r|", tarinfo=_Careful) as archive,  # type: ignore[call-overload]  # it only reads
+        ):
+            while (member := archive.next()) is not None:
+                self.count.entry()
+                if not _is_root(member):
+                    yield self._entry(member, tree), self._pieces(archive, member)
+            self._rest()
+
+    @contextmanager
+    def _damage(self) -> Iterator[None]:
+        """Turn what the readers say of damage into one error."""
         try:
-            with tarfile.open(fileobj=self._stream, mode="r|", tarinfo=_Careful) as archive:  # type: ignore[call-overload]  # it only reads
-                while (member := archive.next()) is not None:
-                    self.count.entry()
-                    if _is_root(member):
-                        continue
-                    entry = self._entry(member, tree)
-                    yield entry, self._pieces(archive, member)
-                self._rest()
+            yield
         except (tarfile.TarError, EOFError, OSError, zlib.error, lzma.LZMAError, ValueError, RecursionError) as error:
             raise unreadable(self._name, f"it is damaged: {str(error) or type(error).__name__}") from error
 
@@ -222,7 +229,11 @@ class Tar:
 
     def _pieces(self, archive: tarfile.TarFile, member: tarfile.TarInfo) -> Iterator[bytes]:
         file = archive.extractfile(member) if member.isreg() else None
-        while file and (piece := file.read(PIECE)):
+        while file:
+            with self._damage():
+                piece = file.read(PIECE)
+            if not piece:
+                return
             self.count.add(member.name, len(piece))
             yield piece
 
