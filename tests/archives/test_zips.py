@@ -60,6 +60,12 @@ def test_names_that_are_one_on_some_file_system_are_refused(tmp_path, names, sai
     assert said in cause(zipped(tmp_path / "a.zip", [(name, b"") for name in names]))
 
 
+def test_names_that_differ_by_case_are_two_where_that_was_asked_for(tmp_path):
+    path = zipped(tmp_path / "a.zip", [("Read.me", b""), ("READ.ME", b"")])
+    assert len(archives.look(path, limits=Limits(cased=True)).entries) == 2
+    assert "twice" in cause(zipped(path, [("a", b""), ("a", b"")]), limits=Limits(cased=True))
+
+
 def test_letters_of_every_language_are_names(tmp_path):
     names = ["données/été.txt", "数据.csv", "کتاب\u200cها", "a b (1).txt", ".hidden", "x~"]
     assert [

@@ -21,13 +21,15 @@ _TURNING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "P
 class Tree:
     """The names of one archive, each allowed, each there once, none below what is no folder."""
 
-    def __init__(self, archive: str) -> None:
+    def __init__(self, archive: str, *, cased: bool) -> None:
         """Begin with none.
 
         Args:
             archive: its name, for errors.
+            cased: names that differ by case alone are two.
         """
         self._archive = archive
+        self._key = str if cased else folded
         self._kinds: dict[
             str, Kind
         ] = {}  # name as a careless file system sees it → kind; folders that are only implied too
@@ -43,9 +45,9 @@ class Tree:
         why = flaw(plain)
         if why:
             raise unsafe(self._archive, f"{shown(name)} {why}")
-        key = folded(plain)
+        key = self._key(plain)
         if key in self._said or (key in self._kinds and kind != "folder"):
-            raise unsafe(self._archive, f"{shown(name)} is there twice, at the latest where case does not count")
+            raise unsafe(self._archive, f"{shown(name)} is there twice, as other systems see it")
         parts = key.split("/")
         for depth in range(1, len(parts)):
             above = "/".join(parts[:depth])
@@ -67,7 +69,7 @@ def flaw(name: str) -> str | None:
     parts = name.split("/")
     wrong = (
         (not name, "is no name"),
-        (any(map(_hidden, name)), "has a control character in its name"),
+        (_hides(name), "has a control character in its name"),
         ("\\" in name, "has a backslash in its name"),
         (name.startswith("/"), "is an absolute path"),
         (re.match(r"[A-Za-z]:", name), "begins with a drive"),
@@ -82,11 +84,11 @@ def flaw(name: str) -> str | None:
     return next((why for found, why in wrong if found), None)
 
 
-def _hidden(letter: str) -> bool:
+def _hides(name: str) -> bool:
     """Tell whether a character does not show, or shows others elsewhere than they stand."""
-    if letter.isascii():
-        return not letter.isprintable()
-    return unicodedata.category(letter) in _HIDDEN or unicodedata.bidirectional(letter) in _TURNING
+    if name.isascii():
+        return not name.isprintable()
+    return any(unicodedata.category(one) in _HIDDEN or unicodedata.bidirectional(one) in _TURNING for one in name)
 
 
 def shown(name: str) -> str:

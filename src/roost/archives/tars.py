@@ -153,6 +153,7 @@ class Tar:
             raise unsafe(name, f"it has {size:,} bytes, and {limits.packed:,} are allowed")
         self._name = name
         self._links = links
+        self._cased = limits.cased
         self.count = Count(name, limits)
         bounded = limits.size is not None and limits.entries is not None
         most = (limits.size or 0) + (limits.entries or 0) * _HEADERS + FLOOR if bounded else None
@@ -166,7 +167,7 @@ class Tar:
             ArchiveUnreadable: something is damaged or cut.
             ArchiveUnsafe: something may not be unpacked, or a limit is reached.
         """
-        tree = Tree(self._name)
+        tree = Tree(self._name, cased=self._cased)
         with (
             self._damage(),
             tarfile.open(fileobj=self._stream, mode="r|", tarinfo=_Careful) as archive,  # type: ignore[call-overload]  # it only reads

@@ -22,6 +22,7 @@ class Limits(Value):
     entries: int | None = 10_000
     ratio: float | None = 200.0  # unpacked to packed: of each file of a zip, of the whole of a tar
     packed: int | None = None  # bytes of the archive itself
+    cased: bool = False  # names that differ by case alone are two: what is unpacked where that is so anyway
 
 
 class Entry(Value):

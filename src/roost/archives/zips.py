@@ -75,7 +75,7 @@ class Zip:
         except (zipfile.BadZipFile, NotImplementedError, ValueError, OverflowError, struct.error) as error:
             raise unreadable(name, f"its directory is damaged: {error}") from error
         self.count.expect(len(infos))
-        tree = Tree(name)
+        tree = Tree(name, cased=limits.cased)
         self._members = {one.entry.name: one for one in (self._member(info, tree) for info in infos)}
         self.entries = tuple(one.entry for one in self._members.values())
 
@@ -87,12 +87,13 @@ class Zip:
         size = self._stream.seek(0, 2)
         if limits.packed is not None and size > limits.packed:
             raise unsafe(self._name, f"it has {size:,} bytes, and {limits.packed:,} are allowed")
-        tail_start = max(0, size - _END_SIZE - _COMMENT_LIMIT - _LOCATOR_SIZE - _END_64_SIZE)
-        self._stream.seek(tail_start)
-        tail = self._stream.read(size - tail_start)
-        at = tail.rfind(_END)
+        tail_start, tail = self._tail(size, 0)
+        at = tail.find(_END, -_END_SIZE)
+        if at < 0:
+            tail_start, tail = self._tail(size, _COMMENT_LIMIT)
+            at = tail.rfind(_END)
         if at < 0 or len(tail) - at < _END_SIZE:
-            raise unreadable(self._name, "it is no zip archive, or it is cut")
+            raise unreadable(self._name, "it is no zip archive, or damaged at its end")
         count: int
         length: int
         start: int
@@ -113,6 +114,12 @@ class Zip:
         if start + length != end and not (self._prefix and start + length < end):
             raise unsafe(self._name, "its directory is not where its end says")
         return end - length
+
+    def _tail(self, size: int, comment: int) -> tuple[int, bytes]:
+        """Read as much from the end as a directory's end and a comment can take; gives where that begins, too."""
+        start = max(0, size - _END_SIZE - comment - _LOCATOR_SIZE - _END_64_SIZE)
+        self._stream.seek(start)
+        return start, self._stream.read(size - start)
 
     def _member(self, info: zipfile.ZipInfo, tree: Tree) -> Member:
         raw = info.orig_filename
