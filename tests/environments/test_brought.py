@@ -26,6 +26,22 @@ NAMESPACE = (
 )
 
 
+BACKEND = """
+import os, zipfile
+
+def build_editable(folder, config_settings=None, metadata_directory=None):
+    name = "pantry-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(os.path.join(folder, name), "w") as wheel:
+        wheel.writestr("pantry.pth", os.getcwd() + chr(10))
+        wheel.writestr("pantry-1.0.dist-info/METADATA", "Metadata-Version: 2.1\\nName: pantry\\nVersion: 1.0\\n")
+        wheel.writestr("pantry-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\\nGenerator: it\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+        wheel.writestr("pantry-1.0.dist-info/RECORD", "pantry.pth,,\\npantry-1.0.dist-info/METADATA,,\\npantry-1.0.dist-info/WHEEL,,\\npantry-1.0.dist-info/RECORD,,\\n")
+    return name
+
+build_wheel = build_editable
+"""
+
+
 def build(room, *names: str, inferred: bool = True, allow: tuple[str, ...] = ()):
     """Build what imports led to, or what was declared."""
     plan = room.plan()
@@ -150,12 +166,33 @@ def test_data_files_scripts_and_headers_lie_where_they_may(index, room):
 def test_another_distributions_module_is_not_overwritten_by_one_that_nobody_chose(index, room):
     index.add("bread", modules={"bread/__init__.py": "x = 1\n", "tests/__init__.py": "1\n", "README.md": "a"})
     index.add("soup", modules={"soup.py": "", "bread/__init__.py": "x = 'evil'\n"})
+    index.add("crumb", modules={"bread/__init__.py": "x = 3\n", "bread/a.py": "1\n", "bread/b.py": "1\n"})
+    index.add("crust", modules={"bread/__init__.py": "x = 4\n", "bread/a.py": "2\n", "bread/b.py": "2\n"})
     index.add("salt", modules={"salt.py": "", "tests/__init__.py": "2\n", "README.md": "b", "bread/more.py": ""})
     assert refusal(room, "bread", "soup") == "`bread` and `soup` both have a `bread/__init__.py`, and each another one"
+    assert "`crumb` and `crust` both have a `bread/__init__.py` and 2 more of the same names" in refusal(
+        room, "crumb", "crust"
+    )
     assert build(room, "bread", "salt").fresh  # what many leave lying about by mistake
     built = build(room, "bread", "soup", inferred=False)
     assert "`bread` and `soup` both have a `bread/__init__.py`, and each another one" in room.report.of("note")
     assert built.fresh
+
+
+@pytest.mark.thorough
+def test_a_folder_of_the_users_own_is_installed_as_it_lies(roost, script, tmp_path):
+    project = tmp_path / "work/pantry"
+    project.mkdir(parents=True)
+    (project / "pyproject.toml").write_text(
+        "[build-system]\nrequires = []\nbuild-backend = 'backend'\nbackend-path = ['.']\n[project]\nname = 'pantry'\nversion = '1.0'\n"
+    )
+    (project / "pantry.py").write_text("shelf = 'full'\n")
+    (project / "backend.py").write_text(BACKEND)
+    file = script("import pantry; print(pantry.shelf)")
+    (tmp_path / "work/requirements.txt").write_text("-e ./pantry\n")
+    ran = roost("run", file)
+    assert ran.output == "full\n", ran.errors
+    assert "looked for" not in ran.errors
 
 
 @pytest.mark.thorough

@@ -87,6 +87,9 @@ class _Look:
         self._site = site
         self._below = site.relative_to(place).as_posix()
         self._owners: dict[str, tuple[str, str]] = {}  # path relative to site-packages → distribution, digest
+        self._shared: dict[
+            tuple[str, str], list[str]
+        ] = {}  # two distributions → modules that both have and that differ
         self._starts: list[Start] = []
         self._doubts: list[Doubt] = []
         self._harm: list[Doubt] = []
@@ -99,6 +102,10 @@ class _Look:
         for name in names:
             if name.endswith(startup.ENDINGS) or name.partition(".")[0] in _STARTUP:
                 self._start(name)
+        for (one, other), paths in self._shared.items():
+            more = f" and {len(paths) - 1} more of the same names" if len(paths) > 1 else ""
+            what = f"both have a `{_plain(paths[0])}`{more}, and each another one"
+            self._doubts += [Doubt(one, what, other), Doubt(other, what, one)]
         return Brought(tuple(self._starts), tuple(self._doubts), tuple(self._harm))
 
     def _distribution(self, distribution: str, record: Path) -> None:
@@ -134,8 +141,7 @@ class _Look:
                 data = b""
             if not data.strip() or any(mark in data for mark in _NAMESPACE):
                 return
-        what = f"both have a `{_plain(path)}`, and each another one"
-        self._doubts += [Doubt(one, what, other), Doubt(other, what, one)]
+        self._shared.setdefault((one, other), []).append(path)
 
     def _start(self, name: str) -> None:
         """Judge what Python obeys at every start (`site`, of the standard library)."""
@@ -184,10 +190,14 @@ def judge(found: Brought, lock: Lock, place: Path, *, allowed: Iterable[str], wh
     """
     if found.harm:
         raise HarmfulDistribution(what, why=tuple(_sentence(one) for one in found.harm[:3]))
-    if not found.doubts:
+    own = {one.name for one in lock.artifacts if one.sha256 is None and one.url.startswith("file:")}
+    doubts = [
+        one for one in found.doubts if one.distribution not in own
+    ]  # the user's own folders, installed as they lie
+    if not doubts:
         return ()
     chosen = _chosen(lock, manifest.packages(place, lock.interpreter.short), allowed)
-    wrong = [one for one in found.doubts if not chosen(one)]
+    wrong = [one for one in doubts if not chosen(one)]
     if wrong:
         raise HarmfulDistribution(
             what,
@@ -197,7 +207,7 @@ def judge(found: Brought, lock: Lock, place: Path, *, allowed: Iterable[str], wh
             ),
             hints=(f"if you know it, allow it once: `roost run --allow {wrong[0].distribution} FILE`",),
         )
-    return tuple(dict.fromkeys(map(_sentence, found.doubts)))
+    return tuple(dict.fromkeys(map(_sentence, doubts)))
 
 
 def _chosen(lock: Lock, site: Path, allowed: Iterable[str]) -> _Chosen:
