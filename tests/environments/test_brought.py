@@ -9,6 +9,7 @@ from roost.distributions import Options, Requirement, trust
 from roost.distributions.lock import lock
 from roost.environments import manifest, startup
 from roost.environments.brought import HarmfulDistribution
+from tests.archives.made import tarred
 from tests.environments.conftest import run
 
 CODE = "import os; os.environ['PLANTED'] = 'yes'\n"
@@ -193,6 +194,17 @@ def test_a_folder_of_the_users_own_is_installed_as_it_lies(roost, script, tmp_pa
     ran = roost("run", file)
     assert ran.output == "full\n", ran.errors
     assert "looked for" not in ran.errors
+
+
+@pytest.mark.thorough
+def test_what_a_source_distribution_was_built_to_is_looked_at_as_any_wheel(room, tmp_path):
+    source = tarred(tmp_path / "pantry-1.0.tar.gz", [
+        ("pantry-1.0/PKG-INFO", b"Metadata-Version: 2.1\nName: pantry\nVersion: 1.0\n"), ("pantry-1.0/backend.py", BACKEND.replace("os.getcwd()", "'import os'").encode()),
+        ("pantry-1.0/pyproject.toml", b"[build-system]\nrequires = []\nbuild-backend = 'backend'\nbackend-path = ['.']\n[project]\nname = 'pantry'\nversion = '1.0'\n"),
+    ])  # fmt: skip
+    built = room.build(f"pantry @ {source.as_uri()}")
+    assert [sort for _, _, sort in manifest.read(built.path).starts] == ["code"]
+    assert "`pantry` has `pantry.pth`, whose code runs at every start of Python" in room.report.of("note")
 
 
 @pytest.mark.thorough
