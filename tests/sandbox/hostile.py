@@ -3,7 +3,7 @@
 Arguments: the number of a process outside, the name of an abstract socket outside, a file outside.
 """
 
-# ruff: noqa: PTH, SIM115  # as hostile code would write it
+# ruff: noqa: PTH101, PTH102, PTH103, PTH110, PTH111, PTH115, PTH116, PTH118, PTH120, PTH123, PTH208, PTH211, SIM115
 
 import ctypes
 import fcntl

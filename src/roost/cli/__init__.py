@@ -73,10 +73,11 @@ def commands() -> tuple[Command, ...]:
     """Give every command, in the order in which they are shown."""
     from .table_choices import CHOICES
     from .table_env import ENVIRONMENTS
+    from .table_packages import PACKAGES
     from .table_sandbox import SANDBOXES
     from .table_travel import TRAVEL
 
-    return (*SCRIPTS, *ENVIRONMENTS, *TRAVEL, *SANDBOXES, *CHOICES)
+    return (*SCRIPTS, *ENVIRONMENTS, *TRAVEL, *SANDBOXES, *PACKAGES, *CHOICES)
 
 
 def _no_such(argv: Sequence[str]) -> UsageError:

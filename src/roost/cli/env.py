@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from .show import Output
 
 
+STARTS = {"paths": "adds folders", "known": "runs code of a usual form", "code": "runs code of its own"}
+
+
 def listing(arguments: Arguments, output: Output) -> int:
     """List environments: what is in them, when they were last used, and their size where it was asked for."""
     from roost import environments
@@ -109,7 +112,7 @@ def _row(row: Row, *, kind: bool) -> tuple[str, ...]:
 def show(arguments: Arguments, output: Output) -> int:
     """Show one environment."""
     from roost import environments
-    from roost.environments import beside
+    from roost.environments import beside, manifest
     from roost.environments.references import references
 
     home, _ = place.find(output)
@@ -118,10 +121,13 @@ def show(arguments: Arguments, output: Output) -> int:
     scripts = [str(one.script) for one in references(home) if one.environment == found.name and other is None]
     prefix = beside.under(found.path)
     packages = [(one.name, one.version, one.build) for one in prefix.packages] if prefix else []
+    known = manifest.read(found.path)
+    starts = known.starts if known else ()
     if output.json:
         kind = {"kind": other.kind if other else "roost", "broken": other.broken if other else None}
         data = views.environment_document(found) | {"size": size, "last_used": used, "scripts": scripts} | kind
         data["conda"] = [{"name": name, "version": version, "build": build} for name, version, build in packages]
+        data["starts"] = [{"file": file, "distribution": name, "sort": sort} for file, name, sort in starts]
         output.document("roost.environment/1", {"environment": data})
         return Exit.OK
     lines = [found.name, ""]
@@ -137,6 +143,9 @@ def show(arguments: Arguments, output: Output) -> int:
     ]
     lines += [*views.columns(facts), "", *views.columns(found.distributions)]
     lines += ["", "conda packages", *views.columns(packages)] if packages else []
+    if starts:
+        rows = [(file.rpartition("/")[2], name, STARTS[sort]) for file, name, sort in starts]
+        lines += ["", "at every start of Python", *views.columns(rows)]
     output.text("\n".join(lines))
     return Exit.OK
 

@@ -36,25 +36,31 @@ def lock(plan: Plan, *, home: Home, settings: Settings, options: Options, report
     offline = options.offline or settings.offline
     interpreter = have(plan, home=home, settings=settings, options=options, report=report).interpreter
     assert interpreter is not None
-    asked = request(plan, interpreter, settings)
+    asked, inferred = request(plan, interpreter, settings), _inferred(plan)
     if plan.script.declared.lock is not None and not options.upgrade:
         from .beside import use
 
         found, asked = use(plan, asked, report)
         if found:
-            return found.replace(indexes=asked.indexes)
+            return found.replace(indexes=asked.indexes, inferred=inferred)
     if not asked.requirements:
         return Lock(interpreter, (), _empty(), (), ("nothing is needed",))
     known = recall(home, asked)
     if known and not options.upgrade and _lasts(known, offline=offline, settings=settings):
         report.detail("the same request was resolved before")
-        return known.lock.replace(indexes=asked.indexes)
+        return known.lock.replace(indexes=asked.indexes, inferred=inferred)
     try:
         found = _one_asks(plan, asked, known, home=home, settings=settings, options=options, report=report)
     except RoostError as error:
         _explained(error, plan, asked, home=home, settings=settings, options=options, report=report)
         raise
-    return found.replace(indexes=asked.indexes, request=asked.digest)
+    return found.replace(indexes=asked.indexes, request=asked.digest, inferred=inferred)
+
+
+def _inferred(plan: Plan) -> tuple[str, ...]:
+    """Name what only imports led to."""
+    chosen = {one.name for one in plan.requirements if one.source in {"declared", "option", "kept"}}
+    return tuple(dict.fromkeys(one.name for one in plan.requirements if one.name not in chosen))
 
 
 def _one_asks(

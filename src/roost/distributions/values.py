@@ -95,6 +95,7 @@ class Lock(Value):
     steps: tuple[str, ...] = ()  # the cascade's record: each step tried and what it said
     indexes: Indexes | None = None  # what builds of source distributions may ask; None: those of the settings
     request: str = ""  # the digest under which it is remembered; empty: it is not
+    inferred: tuple[str, ...] = ()  # canonical names of roots that nobody declared: imports led to them
 
 
 class Options(Value):

@@ -10,9 +10,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from roost.archives import Zip
+
 TAIL = 1 << 16  # bytes asked for first; the directory of most wheels is within them
 NEAR = 1 << 20  # bytes before the part at hand that are fetched together with it
 SOURCE_LIMIT = 4 << 20  # bytes of one module's source
+MOST_ENTRIES = 200_000
 _ENDINGS = (".py", ".so", ".pyd")
 
 
@@ -62,13 +65,18 @@ def read(file: io.BufferedIOBase | io.RawIOBase) -> Contents:
     Raises:
         ValueError: it is no zip archive.
     """
-    import zipfile
+    return from_names(one.name for one in _opened(file).entries if one.kind == "file")
+
+
+def _opened(file: io.BufferedIOBase | io.RawIOBase) -> Zip:
+    """Read the directory alone: every byte more would be fetched."""
+    from roost.archives import ArchiveUnreadable, ArchiveUnsafe, Limits, Zip
 
     try:
-        with zipfile.ZipFile(file) as archive:
-            return from_names(archive.namelist())
-    except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
-        raise ValueError(str(error)) from error
+        limits = Limits(size=SOURCE_LIMIT, entries=MOST_ENTRIES, ratio=None, cased=True)
+        return Zip(file, "it", limits)  # type: ignore[arg-type]  # it reads and seeks, which is what a zip needs
+    except (ArchiveUnreadable, ArchiveUnsafe) as error:
+        raise ValueError(error.why[0]) from error
 
 
 def words(file: io.BufferedIOBase | io.RawIOBase, module: str) -> frozenset[str] | None:
@@ -78,18 +86,19 @@ def words(file: io.BufferedIOBase | io.RawIOBase, module: str) -> frozenset[str]
         ValueError: it is no zip archive.
     """
     import re
-    import zipfile
+
+    from roost.archives import ArchiveUnreadable, ArchiveUnsafe
 
     path = module.replace(".", "/")
+    archive = _opened(file)
+    sizes = {one.name: one.size for one in archive.entries}
+    member = next((name for name in (f"{path}/__init__.py", f"{path}.py") if name in sizes), None)
+    if member is None or sizes[member] > SOURCE_LIMIT:
+        return None
     try:
-        with zipfile.ZipFile(file) as archive:
-            members = set(archive.namelist())
-            member = next((name for name in (f"{path}/__init__.py", f"{path}.py") if name in members), None)
-            if member is None or archive.getinfo(member).file_size > SOURCE_LIMIT:
-                return None
-            text = archive.read(member).decode("utf-8", "replace")
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError) as error:
-        raise ValueError(str(error)) from error
+        text = (archive.read(member, SOURCE_LIMIT) or b"").decode("utf-8", "replace")
+    except (ArchiveUnreadable, ArchiveUnsafe) as error:
+        raise ValueError(error.why[0]) from error
     if re.search(r"import\s*\*|__getattr__|globals\(|sys\.modules", text):
         return None
     for prose in (r"(?s)(\"{3}|'{3}).*?\1", r"#[^\n]*", r"\"[^\"\n]* [^\"\n]*\"|'[^'\n]* [^'\n]*'"):

@@ -79,7 +79,7 @@ def ensure(
                 mending.prepare(place, home=home, settings=settings, report=report)
             what = f"cannot build the environment `{place.name}`"
             offline = options.offline or settings.offline
-            site = Site(home, settings, report, offline, (held,), what, tuple(installers))
+            site = Site(home, settings, report, offline, (held,), what, tuple(installers), options.allow)
             return _build(lock, digest, place, site)
     environment = manifest.environment(place, found)
     _compiled_once(environment, home=home)
@@ -157,31 +157,46 @@ def _proven(lock: Lock, digest: str, aside: Path, site: Site) -> Manifest:
     """
     from . import mending
 
-    described = _finish(lock, digest, aside, _install(lock, aside, site))
+    described = _finish(lock, digest, aside, _install(lock, aside, site), site)
     harm = mending.compare(aside, described)
     if not harm:
         return described
     mending.refresh(harm, site)
     _clear(aside)
     steps = (f"damaged in the engine's cache: {harm[0].sentence}", *_install(lock, aside, site))
-    described = _finish(lock, digest, aside, steps)
+    described = _finish(lock, digest, aside, steps, site)
     harm = mending.compare(aside, described)
     if harm:
         raise mending.damaged(harm, site.what)
     return described
 
 
-def _finish(lock: Lock, digest: str, aside: Path, steps: tuple[str, ...]) -> Manifest:
+def _finish(lock: Lock, digest: str, aside: Path, steps: tuple[str, ...], site: Site) -> Manifest:
+    """Look at what was installed, add what is roost's, and write the manifest: from then on it is an environment.
+
+    Raises:
+        HarmfulDistribution: something in it may not be there.
+    """
+    from roost.distributions.trust import trusted
+
+    from . import brought
     from .furnish import furnish, protect
 
-    site = manifest.packages(aside, lock.interpreter.short)
-    protect(site)
-    files = furnish(aside, site)
+    found = brought.look(aside, lock.interpreter.short)
+    allowed = (*site.allow, *trusted(site.home)) if found.doubts else ()
+    said = brought.judge(found, lock, aside, allowed=allowed, what=site.what)
+    for one in said:
+        site.report.note(one)
+    packages = manifest.packages(aside, lock.interpreter.short)
+    protect(packages)
+    files = furnish(aside, packages)
     if lock.interpreter.prefix:
         from .beside import over
 
-        files += over(aside, site, lock.interpreter)
-    described = manifest.describe(aside, lock, digest, files=files, steps=(*lock.steps, *steps))
+        files += over(aside, packages, lock.interpreter)
+    described = manifest.describe(
+        aside, lock, digest, files=files, steps=(*lock.steps, *steps, *said), starts=found.starts
+    )
     manifest.write(aside, described)
     return described
 

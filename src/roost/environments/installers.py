@@ -48,6 +48,7 @@ class Site(Value):
     keep: tuple[int, ...]  # descriptors of the locks, inherited so that they last as long as the installer
     what: str  # for errors: "cannot build the environment of pandas"
     installers: tuple[Installer, ...] = ()  # who may install, in this order; () the usual ones
+    allow: tuple[str, ...] = ()  # canonical names of distributions that the user allows what few have to do
 
 
 class Uv:

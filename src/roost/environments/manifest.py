@@ -17,7 +17,11 @@ from .values import Environment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from roost.distributions import Lock
+
+    from .brought import Start
 
 FILE = "roost.json"
 SCHEMA = "roost.environment/1"
@@ -39,6 +43,9 @@ class Manifest(Value):
     files: tuple[str, ...]  # ours, relative to the environment
     pth: tuple[str, ...]  # `.pth` files that distributions brought, relative to the environment
     seals: tuple[tuple[str, int, str], ...]  # (path, size, sha256) of what no distribution records: ours, the records
+    starts: tuple[
+        tuple[str, str, str], ...
+    ] = ()  # what distributions have run at every start: file, whose, and of which sort
     prefix: str = ""  # the key of the conda packages that it stands on
 
 
@@ -63,6 +70,7 @@ def read(folder: Path) -> Manifest | None:
             files=tuple(map(str, document["files"])),
             pth=tuple(map(str, document["pth"])),
             seals=tuple((str(name), int(size), str(digest)) for name, size, digest in document["seals"]),
+            starts=tuple((str(file), str(name), str(sort)) for file, name, sort in document.get("starts", ())),
             prefix=str(python.get("prefix", "")),
         )
     except (OSError, ValueError, KeyError, TypeError):
@@ -123,6 +131,7 @@ def write(folder: Path, manifest: Manifest) -> None:
         "steps": manifest.steps,
         "files": manifest.files,
         "pth": manifest.pth,
+        "starts": manifest.starts,
         "seals": manifest.seals,
         "artifacts": fields,  # last: a list does not read them
     }
@@ -139,7 +148,9 @@ def sync(folder: Path) -> None:
         os.close(descriptor)
 
 
-def describe(folder: Path, lock: Lock, key: str, *, files: tuple[str, ...], steps: tuple[str, ...]) -> Manifest:
+def describe(
+    folder: Path, lock: Lock, key: str, *, files: tuple[str, ...], steps: tuple[str, ...], starts: Sequence[Start] = ()
+) -> Manifest:
     """Put together the manifest of a folder in which a lock has been installed."""
     base = (folder / "bin" / "python").resolve()
     facts = base.stat()
@@ -163,6 +174,7 @@ def describe(folder: Path, lock: Lock, key: str, *, files: tuple[str, ...], step
         files=files,
         pth=tuple(str((site / name).relative_to(folder)) for name in sorted(pth) if name not in ours),
         seals=seals(folder, files, lock.interpreter.short),
+        starts=tuple((one.file, one.distribution, one.verdict) for one in starts),
         prefix=python.prefix,
     )
 

@@ -8,8 +8,9 @@ from .errors import ArchiveBroken
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import zipfile
     from pathlib import Path
+
+    from roost.archives import Zip
 
 MOST_FILES = 20_000
 MOST_BYTES = 40 * 1024 * 1024  # of Python source, unpacked
@@ -43,24 +44,14 @@ def draft(path: Path) -> Draft:
     Raises:
         ArchiveBroken: it is damaged, encrypted, holds no `__main__.py`, or more source than MOST_BYTES.
     """
-    import zipfile
-    import zlib
+    from roost.archives import ArchiveUnreadable, ArchiveUnsafe, Limits, Zip
 
+    limits = Limits(size=MOST_BYTES, entries=MOST_FILES, ratio=None, cased=True)
     try:
-        with zipfile.ZipFile(path) as archive:
-            files = _sources(archive, path)
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        EOFError,
-        NotImplementedError,
-        RuntimeError,
-        ValueError,
-        OverflowError,
-    ) as error:
-        raise ArchiveBroken(
-            f"cannot read the archive `{path.name}`", why=(f"it is damaged: {str(error) or type(error).__name__}",)
-        ) from None
+        with path.open("rb") as stream:
+            files = _sources(Zip(stream, path.name, limits, prefix=True))
+    except (ArchiveUnreadable, ArchiveUnsafe) as error:
+        raise ArchiveBroken(f"cannot read the archive `{path.name}`", why=error.why) from None
     except OSError as error:
         raise ArchiveBroken(
             f"cannot read the archive `{path.name}`", why=((error.strerror or str(error)).lower(),)
@@ -78,28 +69,13 @@ def draft(path: Path) -> Draft:
     )  # fmt: skip
 
 
-def _sources(archive: zipfile.ZipFile, path: Path) -> dict[str, bytes]:
-    infos = [info for info in archive.infolist() if not info.is_dir()]
-    wanted = [info for info in infos if info.filename.endswith(".py")]
-    if len(infos) > MOST_FILES or sum(info.file_size for info in wanted) > MOST_BYTES:
-        raise ArchiveBroken(
-            f"cannot read the archive `{path.name}`",
-            why=(f"it holds more than {MOST_FILES} files or {MOST_BYTES // 2**20} MB",),
-        )
-    files: dict[str, bytes] = {}
-    left = MOST_BYTES
-    for info in wanted:
-        with archive.open(info) as member:
-            data = member.read(left + 1)  # what the directory says of sizes may be a lie
-        left -= len(data)
-        if left < 0:
-            raise ArchiveBroken(
-                f"cannot read the archive `{path.name}`", why=(f"it unpacks to more than {MOST_BYTES // 2**20} MB",)
-            )
-        files[info.filename] = data
-    for info in infos:
-        if info.filename.endswith((".so", ".pyd", ".pyc")):
-            files.setdefault(info.filename, b"")
+def _sources(archive: Zip) -> dict[str, bytes]:
+    """Read the Python files; of compiled ones only that they are there."""
+    names = [one.name for one in archive.entries if one.kind == "file"]
+    files = {name: archive.read(name, MOST_BYTES) or b"" for name in names if name.endswith(".py")}
+    for name in names:
+        if name.endswith((".so", ".pyd", ".pyc")):
+            files.setdefault(name, b"")
     return files
 
 

@@ -7,7 +7,7 @@ import hashlib
 import io
 import json
 import tarfile
-import zlib
+from contextlib import contextmanager
 from pathlib import PurePosixPath
 
 from roost.values import Value
@@ -18,10 +18,11 @@ from .errors import BadArchive, CannotMove
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
-    from typing import IO, BinaryIO, Self
+    from typing import BinaryIO
 
+    from roost.archives import Entry
     from roost.distributions import Artifact
 
 FIRST = "roost-archive.json"
@@ -30,7 +31,6 @@ SUFFIX = ".roost.tar.gz"
 LEVEL = 3  # of gzip: 6 takes twice the time for a twelfth less
 DESCRIPTION_LIMIT = 64 << 20  # bytes
 RESERVED = ("roost.json", "pyvenv.cfg", "lib64")
-PIECE = 1 << 20  # bytes read at a time
 
 
 class Described(Value):
@@ -110,8 +110,8 @@ def read(file: Path) -> Described:
     Raises:
         BadArchive: it is no archive of roost's, or cut within its first part.
     """
-    with file.open("rb") as stream, _Opened(stream, file.name) as archive:
-        return _first(archive, file.name)
+    with _opened(file) as members:
+        return _first(members, file.name)
 
 
 def unpack(file: Path, target: Callable[[Packed], BinaryIO]) -> None:
@@ -123,81 +123,45 @@ def unpack(file: Path, target: Callable[[Packed], BinaryIO]) -> None:
         BadArchive: anything else is in it, something is missing, cut, or not what the description says; what has been
             written is of no use then.
     """
-    with file.open("rb") as stream, _Opened(stream, file.name) as archive:
-        waiting = {one.path: one for one in _first(archive, file.name).files}
-        while member := archive.next():
-            described = waiting.pop(member.name, None)
+    with _opened(file) as members:
+        waiting = {one.path: one for one in _first(members, file.name).files}
+        for entry, pieces in members:
+            described = waiting.pop(entry.name, None)
             if described is None:
-                raise bad(file.name, f"`{member.name}` is not in its description, or there twice")
-            if not member.isreg() or member.size != described.size:
-                raise bad(file.name, f"`{member.name}` is not the plain file that its description says")
+                raise bad(file.name, f"`{entry.name}` is not in its description, or there twice")
+            if entry.kind != "file" or entry.size != described.size:
+                raise bad(file.name, f"`{entry.name}` is not the plain file that its description says")
+            found = hashlib.sha256()
             with target(described) as there:
-                found = _copied(archive, member, there)
-            if found != described.sha256:
-                raise bad(file.name, f"`{member.name}` does not have the digest that its description says")
+                for piece in pieces:
+                    found.update(piece)
+                    there.write(piece)
+            if found.hexdigest() != described.sha256:
+                raise bad(file.name, f"`{entry.name}` does not have the digest that its description says")
         if waiting:
             raise bad(file.name, f"`{next(iter(waiting))}` is missing")
 
 
-def _copied(archive: _Opened, member: tarfile.TarInfo, there: BinaryIO) -> str:
-    file = archive.extractfile(member)
-    found = hashlib.sha256()
-    while piece := file.read(PIECE):
-        found.update(piece)
-        there.write(piece)
-    return found.hexdigest()
+@contextmanager
+def _opened(file: Path) -> Iterator[Iterator[tuple[Entry, Iterator[bytes]]]]:
+    """Open an archive for its members; what is wrong with it becomes one error.
+
+    No limit but its description's: each size in it is compared, and before that the room on the disk.
+    """
+    from roost.archives import ArchiveUnreadable, ArchiveUnsafe, Limits, opened
+
+    try:
+        with opened(file, limits=Limits(None, None, None, cased=True)) as archive:
+            yield archive.members()
+    except (ArchiveUnreadable, ArchiveUnsafe) as error:
+        raise bad(file.name, error.why[0]) from error
 
 
-class _Careful(tarfile.TarInfo):
-    """A member whose extended header cannot fill the memory: tarfile reads those whole."""
-
-    @classmethod
-    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> _Careful:
-        found = super().frombuf(buf, encoding, errors)
-        if found.type not in tarfile.REGULAR_TYPES and found.size > PIECE:
-            raise tarfile.ReadError(f"a header of {found.size} bytes")
-        return found
-
-
-class _Opened:
-    """Opens an archive as a stream, and turns what the readers say into one error."""
-
-    def __init__(self, stream: BinaryIO, name: str) -> None:
-        self._packed = gzip.GzipFile(fileobj=stream)
-        self._name = name
-
-    def __enter__(self) -> Self:
-        try:
-            self._archive = tarfile.open(fileobj=self._packed, mode="r|", tarinfo=_Careful)
-        except (tarfile.TarError, OSError, EOFError, zlib.error) as error:
-            raise bad(self._name, str(error)) from error
-        return self
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        self._archive.close()
-        self._packed.close()
-        if isinstance(error, tarfile.TarError | EOFError | gzip.BadGzipFile | zlib.error):
-            raise bad(self._name, str(error) or "it is cut") from error
-
-    def next(self) -> tarfile.TarInfo | None:
-        """Give the next member; behind the last one the rest is read, for gzip's own check sum stands there."""
-        member = self._archive.next()
-        if member is None and len(self._packed.read(PIECE)) == PIECE:
-            raise bad(self._name, "it goes on behind its end")
-        return member
-
-    def extractfile(self, member: tarfile.TarInfo) -> IO[bytes]:
-        """Open a plain member for reading."""
-        file = self._archive.extractfile(member)
-        assert file is not None, "a plain member can be read"
-        return file
-
-
-def _first(archive: _Opened, name: str) -> Described:
-    member = archive.next()
-    if member is None or member.name != FIRST or not member.isreg() or member.size > DESCRIPTION_LIMIT:
+def _first(members: Iterator[tuple[Entry, Iterator[bytes]]], name: str) -> Described:
+    entry, pieces = next(members, (None, iter(())))
+    if entry is None or entry.name != FIRST or entry.kind != "file" or entry.size > DESCRIPTION_LIMIT:
         raise bad(name, f"it does not begin with `{FIRST}`: it is no archive that `roost env pack` wrote")
-    return _described(archive.extractfile(member).read(), name)
+    return _described(b"".join(pieces), name)
 
 
 def bad(name: str, why: str) -> BadArchive:

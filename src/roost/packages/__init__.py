@@ -1,0 +1,9 @@
+"""Packages that others made: what is in them, and whether they may be used."""
+
+from __future__ import annotations
+
+from .errors import ManifestInvalid, RequirementsRefused
+from .manifest import Manifest
+from .verifying import LIMITS, Verified, unpack, verify
+
+__all__ = ["LIMITS", "Manifest", "ManifestInvalid", "RequirementsRefused", "Verified", "unpack", "verify"]
