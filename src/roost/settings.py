@@ -42,6 +42,8 @@ class Settings(Value):
     keep_max_age_days: float = 90.0  # environments that no script needs and nobody used for so long go; 0: they stay
     trust_min_age_days: int = 90  # an unknown distribution's first release must be this old
     trust_min_releases: int = 3  # and it must have had this many
+    trust_brought_min_age_days: int = 14  # and this old what a known distribution requires and nobody vouches for
+    trust_files: tuple[str, ...] = ()  # files of `roost trust export` whose names are trusted as if you had trusted them
 
 
 PAIRS = ("index_pins", "index_token_command")

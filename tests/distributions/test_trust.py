@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roost.distributions import trust
+from roost.distributions import near, trust
 from roost.errors import ConfigurationError
 from roost.settings import Settings
 
@@ -206,9 +206,9 @@ def test_only_names_can_be_trusted(place, name):
 
 @given(st.text("abcd", max_size=7), st.text("abcd", max_size=7))
 def test_one_off_is_symmetric(one, other):
-    assert trust._one_off(one, other) == trust._one_off(other, one)
+    assert near._one_off(one, other) == near._one_off(other, one)
 
 
 @given(st.text("abcdef", min_size=1, max_size=8), st.integers(0, 8), st.sampled_from("abcdef"))
 def test_one_letter_more_is_one_off(name, at, letter):
-    assert trust._one_off(name, name[:at] + letter + name[at:])
+    assert near._one_off(name, name[:at] + letter + name[at:])

@@ -10,7 +10,7 @@ from pathlib import Path
 from roost.errors import ProcessFailed, RoostError
 from roost.values import Value
 
-from . import faults, pylock
+from . import bringing, faults, pylock
 from .engine import EngineMissing
 from .errors import HUNG, IndexUnreachable
 from .optional import smaller
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from roost.scripts import Interpreter
     from roost.settings import Settings
 
+    from .judgements import Judgement
     from .requests import Request
     from .values import Options, Plan
 
@@ -48,6 +49,7 @@ class Found(Value):
     """What the steps led to."""
 
     lock: Lock
+    judged: tuple[Judgement, ...] = ()  # what it lets in though nobody declared it
     lasting: bool = True  # not: something optional is missing only because an index was away
 
 
@@ -57,7 +59,8 @@ def resolve(
     """Try each step until one gives a lock.
 
     Raises:
-        RoostError: the fault of the first step that asked for the least, with what every step said, one line each.
+        RoostError: the fault of the first step that asked for the least, with what every step said, one line each;
+            `Untrusted` where what would be installed is not let in.
     """
     means = Means(home, settings, report, dict(os.environ))
     steps = _steps(plan, request, means, options)
@@ -66,11 +69,12 @@ def resolve(
     while True:
         try:
             found = step.find()
+            judged = bringing.judge(plan, found, request, means, options)
         except RoostError as error:
             faulty.append((step, error))
             report.detail(_said(step, error))
         else:
-            return _found(found, step, faulty, report)
+            return _found(found.replace(by_word=judged.by_word), step, faulty, report).replace(judged=judged.found)
         try:
             step = steps.send(faulty[-1][1])
         except StopIteration:
@@ -90,6 +94,9 @@ def _found(found: Lock, step: Step, faulty: list[tuple[Step, RoostError]], repor
     )
     report.detail(steps[-1])
     lock = found.replace(steps=steps)
+    first = faulty[0][1] if faulty else None
+    if isinstance(first, bringing.Untrusted):
+        report.note(f"{first.why[0]}; it was done {'without' if step.left_out else f'as of {first.days} days ago'}")
     if not step.left_out:
         return Found(lock)
     fault = faulty[0][1]
@@ -130,6 +137,9 @@ def _steps(plan: Plan, request: Request, means: Means, options: Options) -> Gene
     if isinstance(first, AWAY) and not offline:
         label, from_cache = "uv from its cache", True
         fault = yield Step(label, partial(_with_uv, request, means, what, offline=True))
+    if isinstance(first, bringing.Untrusted) and first.days and not (request.exclude_newer or offline):
+        older = request.replace(exclude_newer=f"{first.days} days")
+        yield Step(f"{label}, nothing of the last {first.days} days", partial(_with_uv, older, means, what))
     left_out: tuple[str, ...] = ()
     least = request
     for left_out, least in smaller(plan, request, fault):

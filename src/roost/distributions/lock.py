@@ -45,7 +45,7 @@ def lock(plan: Plan, *, home: Home, settings: Settings, options: Options, report
             return found.replace(indexes=asked.indexes)
     if not asked.requirements:
         return Lock(interpreter, (), _empty(), (), ("nothing is needed",))
-    known = recall(home, asked)
+    known = _recall(asked, home=home, settings=settings, options=options, report=report)
     if known and not options.upgrade and _lasts(known, offline=offline, settings=settings):
         report.detail("the same request was resolved before")
         return known.lock.replace(indexes=asked.indexes)
@@ -74,12 +74,23 @@ def _one_asks(
     with locks.exclusive(guard, timeout=settings.build_timeout, waiting=lambda: waited.append(True)):
         try:
             if waited:  # whoever asked before us may have the answer
-                known = recall(home, asked)
+                known = _recall(asked, home=home, settings=settings, options=options, report=report)
             if waited and known and _lasts(known, offline=offline, settings=settings):
                 return known.lock
             return _asked_again(plan, asked, known, home=home, settings=settings, options=options, report=report)
         finally:
             locks.drop(guard)
+
+
+def _recall(asked: Request, *, home: Home, settings: Settings, options: Options, report: Reporter) -> Remembered | None:
+    """Give what is remembered, unless something in it is there by a word that was taken back, or given for one time."""
+    known = recall(home, asked)
+    if known is None or not known.lock.by_word:
+        return known
+    from .bringing import revoked
+    from .resolve import Means
+
+    return None if revoked(known.lock, Means(home, settings, report, dict(os.environ)), options) else known
 
 
 def _lasts(known: Remembered, *, offline: bool, settings: Settings) -> bool:
@@ -145,6 +156,10 @@ def _asked_again(
             raise
         report.detail(f"{error.what}: the lock of last time is used")
         return known.lock
+    if found.judged:
+        from . import judgements
+
+        judgements.keep(home, found.judged)
     if found.lasting:
         remember(home, asked, found.lock)
     elif known and not options.upgrade:

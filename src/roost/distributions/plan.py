@@ -15,7 +15,7 @@ from .values import Answer, Plan, Requirement, Unresolved
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from roost.home import Home
     from roost.reporting import Reporter
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from .asking import Asker
     from .conda import Needs
+    from .judgements import Shared
     from .targets import Target
     from .values import Options
 
@@ -33,7 +34,7 @@ def plan(script: Script, *, home: Home, settings: Settings, options: Options, re
 
     Raises:
         UnreadableRequirement: a declared requirement is none.
-        ConfigurationError: the list of trusted names cannot be read.
+        ConfigurationError: the list of trusted names, or a file of `trust.files`, cannot be read.
         RoostError: no Python can run the script (the errors of `scripts.pythons.choose`).
     """
     from roost.scripts import pythons
@@ -93,11 +94,14 @@ def plan_for(
     texts = [text for text in options.extra if not text.startswith("conda:")]
     extra = [read(direct.bare(text), folder=None) for text in texts]
     allowed = frozenset(canonical(name) for name in options.allow) | frozenset(trusted(home))
-    asker = _Once(script, target, home=home, settings=settings, options=options, allowed=allowed)
+    shared = _shared(settings)
+    asker = _Once(script, target, home=home, settings=settings, options=options, allowed=allowed, shared=shared)
     coverage = Coverage([*(wanted for wanted, _ in declared), *extra], target, lambda wanted: asker().listing(wanted))
     modules = frozenset(one.module for one in script.imports if not one.provider)
     beside = _beside(needs, choice) if needs else frozenset()
-    namer = Namer(target=target, coverage=coverage, asker=asker, allowed=allowed, modules=modules, beside=beside)
+    namer = Namer(
+        target=target, coverage=coverage, asker=asker, allowed=allowed | shared.keys(), modules=modules, beside=beside
+    )
     answers = _answers(script.imports, namer, report)
     requirements = [
         *(
@@ -124,6 +128,15 @@ def plan_for(
         logins=direct.logins([*(line.text for line in script.declared.requirements), *texts]),
         conda=needs,
     )
+
+
+def _shared(settings: Settings) -> Mapping[str, tuple[Shared, ...]]:
+    """Read what the files trust that the user has named; hardly anybody names one."""
+    if not settings.trust_files:
+        return {}
+    from . import judgements
+
+    return judgements.shared(settings)
 
 
 def _conda(script: Script, options: Options, settings: Settings) -> Needs | None:
@@ -156,8 +169,9 @@ class _Once:
         settings: Settings,
         options: Options,
         allowed: frozenset[str],
+        shared: Mapping[str, tuple[Shared, ...]],
     ) -> None:
-        self._parts = (script, target, home, settings, options, allowed)
+        self._parts = (script, target, home, settings, options, allowed, shared)
         self._made: Asker | None = None
 
     def __call__(self) -> Asker:
@@ -166,10 +180,10 @@ class _Once:
             from .index import Index
             from .indexes import configured, of_script
 
-            script, target, home, settings, options, allowed = self._parts
+            script, target, home, settings, options, allowed, shared = self._parts
             indexes = of_script(configured(settings, os.environ), script.declared)
             index = Index(indexes, home=home, settings=settings, offline=options.offline, again=options.upgrade)
-            self._made = Asker(index, target=target, settings=settings, allowed=allowed)
+            self._made = Asker(index, target=target, home=home, settings=settings, allowed=allowed, shared=shared)
         return self._made
 
 

@@ -94,6 +94,7 @@ class Lock(Value):
     roots: tuple[str, ...]  # canonical names that were asked for, in the order of the requirements
     steps: tuple[str, ...] = ()  # the cascade's record: each step tried and what it said
     indexes: Indexes | None = None  # what builds of source distributions may ask; None: those of the settings
+    by_word: tuple[str, ...] = ()  # names that are brought along, and let in only because they are trusted
     request: str = ""  # the digest under which it is remembered; empty: it is not
 
 
