@@ -218,12 +218,10 @@ class _Judge:
         fault = Untrusted(
             "something would be installed that nobody vouches for",
             why=tuple(one.sentence(self._roots[one.way[0]].reason) for one in refused[:SAID]),
-            hints=(
-                *map(how_to_allow, open_ones[:SAID]),
-                f"or declare what brings it, if you know it: `roost add FILE {roots[0]}`",
-            ),
+            hints=tuple(map(how_to_allow, open_ones[:SAID])),
         )
         if len(open_ones) == len(refused):
+            fault.hints += (f"or declare what brings it, if you know it: `roost add FILE {roots[0]}`",)
             known = all(map(tables.is_known, roots))
             fault.days = judging.brought(self._means.settings, known=known).days
         return fault

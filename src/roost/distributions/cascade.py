@@ -94,10 +94,10 @@ def _found(found: Lock, step: Step, faulty: list[tuple[Step, RoostError]], repor
     )
     report.detail(steps[-1])
     lock = found.replace(steps=steps)
-    first = faulty[0][1] if faulty else None
-    if isinstance(first, bringing.Untrusted):
-        report.note(f"{first.why[0]}; it was done {'without' if step.left_out else f'as of {first.days} days ago'}")
     if not step.left_out:
+        first = faulty[0][1] if faulty else None
+        if isinstance(first, bringing.Untrusted):
+            report.note(f"{first.why[0]}: releases of the last {first.days} days are left aside")
         return Found(lock)
     fault = faulty[0][1]
     names = ", ".join(f"`{text}`" for text in step.left_out)
