@@ -7,7 +7,7 @@ import time
 
 from roost.values import Value
 
-from . import judgements, judging, tables, targets, trust
+from . import judgements, judging, learned, tables, targets, trust
 from .errors import IndexUnreachable
 from .index import Index
 from .indexes import configured
@@ -125,11 +125,24 @@ def _vouches(known: _Known) -> tuple[str, ...] | None:
         return (f"you trust it, since {known.since}",)
     if known.shared:
         return tuple(f"`{one.file}` trusts it{f' ({one.versions})' if one.versions else ''}" for one in known.shared)
-    if tables.is_known(known.name):
-        return ("roost knows it",)
+    if answered := _answered(known.name):
+        return (answered,)
     if known.away and known.kept:
         last = known.kept[-1]
         return (f"it was let in on {judging.day(last.since)}: {last.because}", known.away)
+    return None
+
+
+def _answered(name: str) -> str | None:
+    """Say which import the tables answer with a name, as reading does without an index; None: none."""
+    for root in tables.roots(name):
+        provider = learned.provider(root)
+        if provider and provider.name == name:
+            return f"it is number {provider.rank} of the most downloaded, and known to have `{root}`"
+    for table in ("curated.tsv", "listed.tsv"):
+        for prefix, distribution, *_ in tables.lines(table):
+            if distribution.partition("[")[0] == name:
+                return f"`{prefix}` is known to come from it"
     return None
 
 
@@ -166,7 +179,8 @@ def _changes(known: _Known) -> tuple[str, ...]:
 def _facts(known: _Known) -> Iterable[Fact]:
     name, made = known.name, tables.made("popular.tsv")
     rank = tables.rank(name)
-    yield Fact("downloads", f"number {rank}" if rank else "not among the most downloaded", LIST, made)
+    count = sum(1 for _ in tables.lines("popular.tsv"))
+    yield Fact("downloads", f"number {rank}" if rank else f"not among the first {count}", LIST, made)
     if rank is None and (like := near(name)):
         yield Fact("likeness", f"can be mistaken for `{like}`, number {tables.rank(like)}", LIST, made)
     if known.verdict and known.verdict.facts:

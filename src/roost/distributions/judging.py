@@ -151,7 +151,7 @@ def verdict(facts: Facts, rule: Rule, *, now: float) -> Verdict:
         changes.append(f"time: it is old enough from {day(facts.first + (rule.days + 1) * DAY)} on")
     if facts.releases < rule.releases:
         reasons.append(f"it has {counted(facts.releases)}, and {rule.releases} are asked for")
-        changes.append(f"{rule.releases - facts.releases} more of its releases")
+        changes.append(f"{counted(rule.releases - facts.releases)} more")
     return Verdict(tuple(reasons), meant, tuple(changes) if not meant else (), facts)
 
 
