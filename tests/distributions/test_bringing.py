@@ -186,3 +186,13 @@ def test_a_damaged_note_of_what_was_let_in_is_not_there(index, room):
     for text in ("", "{}", "[]", json.dumps(json.loads(file.read_text()) | {"judgements": [{"name": "x"}]})):
         file.write_text(text)
         assert judgements.read(room.home, "zorbing-kit") == ()
+
+
+def test_a_lock_that_somebody_declared_is_judged_for_who_only_imports_it(index, room):
+    index.add("flask", requires=("young",))
+    index.add("young", uploaded=ago(3), history=False)
+    assert names(room.lock(plan=needing(room, declared("flask")))) == ["flask", "young"]
+    plan = needing(room, Requirement("flask", "flask", "`import flask` at line 1", "inferred"))
+    with pytest.raises(Untrusted):
+        room.lock(plan=plan)
+    assert names(room.lock(plan=needing(room, declared("flask")))) == ["flask", "young"]

@@ -14,6 +14,7 @@ from .index import Index
 from .judgements import Judgement
 from .names import canonical
 from .resolve import needs
+from .values import INFERRED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from .resolve import Means
     from .values import Artifact, Lock, Options, Plan, Requirement
 
-INFERRED = ("inferred", "implicit", "mended")  # sources of requirements that are not the user's own word
 SAID = 3  # so many refused names are explained
 
 

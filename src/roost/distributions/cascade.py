@@ -15,7 +15,7 @@ from .engine import EngineMissing
 from .errors import HUNG, IndexUnreachable
 from .optional import smaller
 from .resolve import Means, compile_with_uv
-from .values import Lock
+from .values import Lock, inferred
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -74,7 +74,8 @@ def resolve(
             faulty.append((step, error))
             report.detail(_said(step, error))
         else:
-            return _found(found.replace(by_word=judged.by_word), step, faulty, report).replace(judged=judged.found)
+            found = found.replace(judged=inferred(plan), by_word=judged.by_word)
+            return _found(found, step, faulty, report).replace(judged=judged.found)
         try:
             step = steps.send(faulty[-1][1])
         except StopIteration:

@@ -99,7 +99,8 @@ def read(path: Path, request: Request) -> Remembered | None:
         artifacts = tuple(Artifact(*fields) for fields in document["artifacts"])
         lock = Lock(
             request.interpreter, artifacts, str(document["text"]), request.roots, ("remembered",),
-            by_word=tuple(map(str, document.get("by_word", ()))), request=request.digest,
+            judged=tuple(map(str, document.get("judged", ()))), by_word=tuple(map(str, document.get("by_word", ()))),
+            request=request.digest,
         )  # fmt: skip
         stored = (os.fspath(path), facts.st_mtime_ns, facts.st_ctime_ns, facts.st_size)
         return Remembered(lock, float(document["created"]), stored, held=bool(document.get("held")))
@@ -124,6 +125,7 @@ def remember(home: Home, request: Request, lock: Lock) -> None:
         "steps": lock.steps,
         "artifacts": fields,
         "text": lock.text,
+        "judged": lock.judged,
         "by_word": lock.by_word,
     }
     path = home.requests / f"{request.digest}.json"
