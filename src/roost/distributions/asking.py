@@ -69,6 +69,21 @@ class Asker:
             refusal = refusal or answer
         return refusal or _absent(module)
 
+    def vouch(self, name: str) -> Named:
+        """Judge a name that a script declares which nobody has read."""
+        try:
+            found = self._index.project(name)
+            if found is None:
+                return failed("refused", "refused", f"`{name}` is on no index")
+            releases = self._fitting(found)
+            verdict = self._verdict(name, found, releases[0] if releases else None)
+            bound = self._from_file(None, found, releases) if verdict.reasons and not verdict.final else None
+        except IndexUnreachable as error:
+            return _unreachable(name, error)
+        if verdict.reasons and bound is None:
+            return _refused(None, name, verdict)
+        return bound or Named("index", f"`{name}` is on the index", name, name)
+
     def prepare(self, modules: Iterable[str]) -> None:
         """Look up what several modules will be asked for, at the same time; what fails is asked again, and then said."""
         self._index.prepare(name for module in modules for name in _candidates(module))
@@ -139,7 +154,7 @@ class Asker:
         if found.project.asked and time.time() - found.project.asked > judging.DAY:
             yield f"as the index said on {judging.day(found.project.asked)}"
 
-    def _from_file(self, module: str, found: Found, releases: list[Release]) -> Named | None:
+    def _from_file(self, module: str | None, found: Found, releases: list[Release]) -> Named | None:
         """Take the newest release that a file of trusted names lets in; one that names files means those alone."""
         from .pages import version_of
 
@@ -148,9 +163,9 @@ class Asker:
             version = str(release.version)
             files = [one for one in found.project.files if version_of(one.filename, name) == version]
             for one in self._shared[name]:
-                if one.covers(version, [file.sha256 for file in files]) and self._index.contents(release.file).provides(
-                    module
-                ):
+                if not one.covers(version, [file.sha256 for file in files]):
+                    continue
+                if module is None or self._index.contents(release.file).provides(module):
                     text = f"{name}=={version}" if one.sha256 else f"{name}{one.versions}"
                     return Named("trusted", f"`{one.file}` trusts `{name}` {version}", name, text)
         return None
@@ -253,9 +268,10 @@ def _without_names(module: str, names: tuple[str, ...], name: str, release: Rele
     )
 
 
-def _refused(module: str, name: str, verdict: Verdict) -> Named:
-    popular = verdict.meant or meant(module.partition(".")[0])
-    sentence = f"`{name}` on the index has `{module}`, but it was not installed unasked: {', '.join(verdict.reasons)}"
+def _refused(module: str | None, name: str, verdict: Verdict) -> Named:
+    popular = verdict.meant or meant((module or name).partition(".")[0])
+    has = f" on the index has `{module}`, but it" if module else ""
+    sentence = f"`{name}`{has} was not installed unasked: {', '.join(verdict.reasons)}"
     if verdict.final:
         sentence = f"`{name}` is not installed: {', '.join(verdict.reasons)}"
     if popular:

@@ -89,6 +89,7 @@ def plan_for(
         target: what markers are compared with; None: that Python on this machine.
     """
     target = target or targets.of(choice)
+    whole, script = script, _heard(script, options)
     declared = [(_declared(line, script), line) for line in script.declared.requirements if line.via != "pylock"]
     needs = _conda(script, options, settings)
     texts = [text for text in options.extra if not text.startswith("conda:")]
@@ -96,6 +97,17 @@ def plan_for(
     allowed = frozenset(canonical(name) for name in options.allow) | frozenset(trusted(home))
     shared = _shared(settings)
     asker = _Once(script, target, home=home, settings=settings, options=options, allowed=allowed, shared=shared)
+    wanted_by = [
+        Requirement(wanted.name, wanted.text, _where(line, script), "declared", hashes=line.hashes)
+        for wanted, line in declared
+    ]
+    refused: list[Unresolved] = []
+    if options.unread:
+        from . import unread
+
+        declared, wanted_by, refused = unread.judged(
+            declared, whole, asker=asker, allowed=allowed, where=lambda line: _where(line, script)
+        )
     coverage = Coverage([*(wanted for wanted, _ in declared), *extra], target, lambda wanted: asker().listing(wanted))
     modules = frozenset(one.module for one in script.imports if not one.provider)
     beside = _beside(needs, choice) if needs else frozenset()
@@ -104,10 +116,7 @@ def plan_for(
     )
     answers = _answers(script.imports, namer, report)
     requirements = [
-        *(
-            Requirement(wanted.name, wanted.text, _where(line, script), "declared", hashes=line.hashes)
-            for wanted, line in declared
-        ),
+        *wanted_by,
         *(Requirement(wanted.name, wanted.text, "`--with`", "option") for wanted in extra),
     ]
     notes = list(script.notes)
@@ -123,11 +132,20 @@ def plan_for(
         python=choice,
         requirements=tuple(_distinct(requirements)),
         answers=tuple(Answer(one, named.means, named.name, named.reason) for one, named in answers),
-        unresolved=tuple(_unresolved(answers)),
+        unresolved=(*refused, *_unresolved(answers)),
         notes=tuple(dict.fromkeys(notes)),
         logins=direct.logins([*(line.text for line in script.declared.requirements), *texts]),
         conda=needs,
     )
+
+
+def _heard(script: Script, options: Options) -> Script:
+    """Give the script as far as its word counts."""
+    if not options.unread:
+        return script
+    from . import unread
+
+    return unread.stripped(script)
 
 
 def _shared(settings: Settings) -> Mapping[str, tuple[Shared, ...]]:
@@ -141,6 +159,7 @@ def _shared(settings: Settings) -> Mapping[str, tuple[Shared, ...]]:
 
 def _conda(script: Script, options: Options, settings: Settings) -> Needs | None:
     """Give what the script wants from conda channels; hardly any does, and then nothing is loaded for it."""
+    script = _heard(script, options)
     if not script.declared.conda and not any(text.startswith("conda:") for text in options.extra):
         return None
     from . import conda
