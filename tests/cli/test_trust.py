@@ -93,12 +93,27 @@ def test_what_was_let_in_is_listed_explained_and_shared(index, roost, script, ho
     assert roost("run", path, ROOST_TRUST_FILES=str(file), **other).output == "2.0\n"
     assert roost("run", path, ROOST_TRUST_FILES=str(file), **other).output == "2.0\n"
     assert roost("run", path, **other).status == 77
+    shared = file.read_text()
+    file.write_text('schema = "roost.trust-lock/1"\n')
+    assert roost("run", path, ROOST_TRUST_FILES=str(file), **other).status == 77
+    file.write_text(shared)
     (verdict,) = roost("env", "why", path, "harness", "--json", **other).data["environments"][0]["let_in"]
     assert verdict["because"] == f"`{file}` trusts it"
     assert (
         f"harness 1.0 was let in on {time.strftime('%Y-%m-%d', time.gmtime())}"
         in roost("env", "why", path, "harness", **other).output
     )
+
+
+@pytest.mark.thorough
+def test_what_is_added_while_a_script_runs_is_judged_with_what_it_brings(index, roost, script):
+    index.add("zorbing_kit", requires=("harness",))
+    index.add("harness", uploaded=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 3 * 86400)))
+    path = script("import sys\n__import__(sys.argv[1])\n")
+    refused = roost("run", path, "zorbing_kit")
+    assert refused.status == 1
+    assert "brings `harness`, which nobody vouches for" in refused.errors
+    assert roost("run", "--allow", "harness", path, "zorbing_kit").status == 0
 
 
 def test_a_file_for_others_can_be_written_where_nothing_was_let_in(roost):
