@@ -15,7 +15,7 @@ import string
 import sys
 from pathlib import Path
 
-from roost.distributions import tables, trust
+from roost.distributions import near, tables
 from roost.distributions.names import canonical
 
 SAMPLE = 300
@@ -39,9 +39,9 @@ def main() -> int:
     rows = []
     for rank in RANKS:
         for length in LENGTHS:
-            trust.NEAR_RANK, trust.NEAR_LENGTH = rank, length
-            flagged = [name for name in real if trust.near(name)]
-            caught = sum(trust.near(name) is not None for name in squats)
+            near.NEAR_RANK, near.NEAR_LENGTH = rank, length
+            flagged = [name for name in real if near.near(name)]
+            caught = sum(near.near(name) is not None for name in squats)
             rows.append(
                 {
                     "rank": rank,

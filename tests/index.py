@@ -102,6 +102,7 @@ class File:
     requires_python: str | None
     yanked: bool
     sha256: str
+    attested: bool = False
 
 
 @dataclass
@@ -117,6 +118,9 @@ class Index:
     login: tuple[str, str] | None = None  # user and password without which nothing is answered but 401
     cut: set[str] = field(default_factory=set)  # parts of paths: half the body is sent
     wrong: set[str] = field(default_factory=set)  # parts of paths: one byte of the body is another
+    statuses: dict[str, tuple[str, str]] = field(
+        default_factory=dict
+    )  # canonical name → status and its reason (PEP 792)
     flaky: set[str] = field(default_factory=set)  # parts of paths: the first request is answered with 500
     _held: dict[str, tuple[threading.Event, threading.Event]] = field(default_factory=dict)
 
@@ -133,6 +137,7 @@ class Index:
         scripts: dict[str, str] | None = None,
         uploaded: str | None = LONG_AGO,
         yanked: bool = False,
+        attested: bool = False,
         history: bool = True,
         source_only: bool = False,
         setup: str | None = None,
@@ -148,7 +153,15 @@ class Index:
                     name, number, modules=modules, requires=requires, extras=extras,
                     requires_python=requires_python, tag=tag, scripts=scripts,
                 )  # fmt: skip
-            self.put(name, filename, data, uploaded=uploaded, requires_python=requires_python, yanked=yanked)
+            self.put(
+                name,
+                filename,
+                data,
+                uploaded=uploaded,
+                requires_python=requires_python,
+                yanked=yanked,
+                attested=attested,
+            )
 
     def put(
         self,
@@ -159,12 +172,13 @@ class Index:
         uploaded: str | None = LONG_AGO,
         requires_python: str | None = None,
         yanked: bool = False,
+        attested: bool = False,
         sha256: str | None = None,
     ) -> None:
         """Serve any file under a project; a wrong sha256 makes the page lie."""
         digest = sha256 or hashlib.sha256(data).hexdigest()
         files = self.projects.setdefault(canonical(name), [])
-        files.append(File(filename, data, uploaded, requires_python, yanked, digest))
+        files.append(File(filename, data, uploaded, requires_python, yanked, digest, attested))
 
     def hold(self, part: str) -> threading.Event:
         """Stop before answering a request whose path contains part; the event is set when somebody asks."""
@@ -199,12 +213,18 @@ class Index:
                 }  # fmt: skip
                 if file.uploaded:
                     entry["upload-time"] = file.uploaded
+                if file.attested:
+                    entry["provenance"] = f"{self.url}integrity/{file.name}/provenance"
                 if file.requires_python:
                     entry["requires-python"] = file.requires_python
                 entries.append(entry)
             versions = sorted({file.name.split("-")[1].removesuffix(".tar.gz") for file in files})
-            page = {"meta": {"api-version": "1.1"}, "name": name, "versions": versions, "files": entries}
+            page = {"meta": {"api-version": "1.4"}, "name": name, "versions": versions, "files": entries}
+            if name in self.statuses:
+                page["project-status"] = dict(zip(("status", "reason"), self.statuses[name], strict=True))
             return "application/vnd.pypi.simple.v1+json", json.dumps(page).encode()
+        status, reason = self.statuses.get(name, ("active", ""))
+        meta = f'<meta name="pypi:project-status" content="{status}"><meta name="pypi:project-status-reason" content="{reason}">'
         links = "".join(
             f'<a href="{self.url}files/{file.name}#sha256={file.sha256}"'
             + (
@@ -216,7 +236,7 @@ class Index:
             + f">{file.name}</a><br/>\n"
             for file in files
         )
-        return "text/html", f"<!DOCTYPE html><html><body>\n{links}</body></html>".encode()
+        return "text/html", f"<!DOCTYPE html><html><head>{meta}</head><body>\n{links}</body></html>".encode()
 
     def file(self, filename: str) -> bytes | None:
         return next((f.data for files in self.projects.values() for f in files if f.name == filename), None)

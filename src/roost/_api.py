@@ -125,7 +125,7 @@ def run(
         from roost.sandbox import tiers
 
         tier = tiers.working(policy.tier, home)
-    options = _options(settings, with_=with_, python=python)
+    options = _options(settings, with_=with_, python=python).replace(unread=untrusted)
     prepared = runs.prepare(
         _read(path, home), home=home, settings=settings, options=options, report=Silent(), quiet=True
     )

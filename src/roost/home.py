@@ -71,6 +71,11 @@ class Home(Value):
         return self.state / "arrivals"
 
     @property
+    def judgements(self) -> Path:
+        """Distributions that were let in though nobody declared them, a file for each name."""
+        return self.state / "judgements"
+
+    @property
     def past(self) -> Path:
         """How the last runs of scripts ended, for those that may still have to be waited for."""
         return self.state / "past"

@@ -43,6 +43,8 @@ class Settings(Value):
     sandbox_policies: tuple[str, ...] = ()  # `origin=words` pairs: what programs from there may do and take
     trust_min_age_days: int = 90  # an unknown distribution's first release must be this old
     trust_min_releases: int = 3  # and it must have had this many
+    trust_brought_min_age_days: int = 14  # and this old what a known distribution requires and nobody vouches for
+    trust_files: tuple[str, ...] = ()  # files of `roost trust export`: what they name is let in as if you trusted it
 
 
 PAIRS = ("index_pins", "index_token_command", "sandbox_policies")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roost.distributions import trust
+from roost.distributions import judgements, judging, near, trust
 from roost.errors import ConfigurationError
 from roost.settings import Settings
 
@@ -206,9 +206,140 @@ def test_only_names_can_be_trusted(place, name):
 
 @given(st.text("abcd", max_size=7), st.text("abcd", max_size=7))
 def test_one_off_is_symmetric(one, other):
-    assert trust._one_off(one, other) == trust._one_off(other, one)
+    assert near._one_off(one, other) == near._one_off(other, one)
 
 
 @given(st.text("abcdef", min_size=1, max_size=8), st.integers(0, 8), st.sampled_from("abcdef"))
 def test_one_letter_more_is_one_off(name, at, letter):
-    assert trust._one_off(name, name[:at] + letter + name[at:])
+    assert near._one_off(name, name[:at] + letter + name[at:])
+
+
+@pytest.mark.parametrize("form", ["json", "html"])
+def test_what_is_in_quarantine_is_refused_whoever_allows_it(index, planned, place, form):
+    index.add("zorbing_kit")
+    index.statuses["zorbing-kit"] = ("quarantined", "malware")
+    index.forms = (form,)
+    trust.trust(place, "zorbing-kit")
+    found = the(planned("import zorbing_kit\n", allow=("zorbing-kit",)))
+    assert found.kind == "refused"
+    assert found.sentence == "`zorbing-kit` is not installed: the index has put it in quarantine (malware)"
+    assert found.hint is None
+
+
+@pytest.mark.parametrize("status", ["archived", "deprecated"])
+def test_what_its_maintainers_have_given_up_is_installed_and_that_is_said(index, planned, status):
+    index.add("zorbing_kit")
+    index.statuses["zorbing-kit"] = (status, "use\nharness")
+    plan = planned("import zorbing_kit\n")
+    assert [one.text for one in plan.requirements] == ["zorbing-kit"]
+    assert plan.answers[0].reason.endswith(f"; its status is `{status}` (use harness)")
+
+
+def test_releases_that_were_withdrawn_are_not_installed(index, planned):
+    index.add("zorbing_kit", yanked=True)
+    assert "only releases that were withdrawn" in the(planned("import zorbing_kit\n")).sentence
+    index.add("half_kit", "1.0", yanked=True)
+    index.add("half_kit", "2.0")
+    assert [one.text for one in planned("import half_kit\n").requirements] == ["half-kit"]
+
+
+def test_facts_are_counted_from_what_the_index_says(index, client):
+    index.add("zorbing_kit", "1.0", uploaded="2020-01-01T00:00:00Z")
+    index.add("zorbing_kit", "2.0", uploaded="2024-05-01T00:00:00Z", yanked=True)
+    index.add("zorbing_kit", "3.0", uploaded="2024-06-01T00:00:00Z", attested=True)
+    found = client().project("zorbing-kit")
+    facts = judging.gather("zorbing-kit", found, found.project.files[-1])
+    assert (facts.releases, facts.yanked, facts.attested, facts.rank) == (5, 1, True, None)
+    assert (judging.day(facts.first), judging.day(facts.newest)) == ("2020-01-01", "2024-06-01")
+    assert time.time() - facts.asked < 60
+    assert client(offline=True).project("zorbing-kit").project == found.project
+
+
+def let_in(name: str, **more) -> judgements.Judgement:
+    facts = {
+        "version": "2.0",
+        "sha256": "0" * 64,
+        "since": 1.7e9,
+        "by": "facts",
+        "because": "it is good",
+        "imports": (name.replace("-", "_"),),
+    }
+    return judgements.Judgement(**{"name": name} | facts | more)
+
+
+def test_what_was_let_in_before_is_so_without_an_index_with_its_date(planned, place):
+    judgements.keep(place, [let_in("zorbing-kit"), let_in("other-kit", by="you")])
+    plan = planned("import zorbing_kit, other_kit\n", offline=True)
+    assert [one.text for one in plan.requirements] == ["zorbing-kit"]
+    assert "it was let in on 2023-11-14, because it is good; no index could be asked" in plan.answers[0].reason
+    assert "other_kit" in the(plan).sentence
+
+
+def test_the_first_day_of_a_file_stays_and_its_facts_are_the_newest(place):
+    judgements.keep(place, [let_in("zorbing-kit"), let_in("zorbing-kit", since=1.8e9, because="it is better")])
+    (one,) = judgements.read(place, "zorbing-kit")
+    assert (one.since, one.because) == (1.7e9, "it is better")
+
+
+FILE = 'schema = "roost.trust-lock/1"\n[[distribution]]\nname = "Zorbing_Kit"\n'
+
+
+@pytest.fixture
+def file(tmp_path, index):
+    """Write a file of trusted names, and give settings that name it."""
+
+    def write(text: str) -> Settings:
+        (tmp_path / "trust.lock.toml").write_text(text)
+        return Settings(index_url=f"{index.url}simple/", trust_files=(str(tmp_path / "trust.lock.toml"),))
+
+    return write
+
+
+def test_a_file_that_the_user_names_lets_a_name_in(index, planned, file):
+    index.add("zorbing_kit", "1.0", history=False)
+    index.add("zorbing_kit", "2.0")
+    for more, text in (("", "zorbing-kit"), ('versions = "<2"\n', "zorbing-kit<2")):
+        assert [one.text for one in planned("import zorbing_kit\n", settings=file(FILE + more)).requirements] == [text]
+    (one,) = [one for one in index.projects["zorbing-kit"] if "2.0" in one.name]
+    plan = planned("import zorbing_kit\n", settings=file(f'{FILE}sha256 = ["{one.sha256}"]\n'))
+    assert [one.text for one in plan.requirements] == ["zorbing-kit==2.0"]
+    for none in ('versions = ">2"\n', f'sha256 = ["{"0" * 64}"]\n'):
+        assert the(planned("import zorbing_kit\n", settings=file(FILE + none))).kind == "refused"
+
+
+def test_a_file_beside_the_script_that_nobody_names_lets_nothing_in(index, planned):
+    index.add("zorbing_kit", history=False)
+    source = "# /// script\n# [tool.roost]\n# trust-files = ['trust.lock.toml']\n# [tool.roost.trust]\n# files = ['trust.lock.toml']\n# ///\nimport zorbing_kit\n"
+    files = dict.fromkeys(("trust.lock.toml", "trust.toml", "roost.toml"), FILE + '[trusted]\nzorbing-kit = ""\n')
+    assert the(planned(source, files=files)).kind == "refused"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[distribution",
+        'schema = "other"',
+        FILE.replace("Zorbing_Kit", ""),
+        FILE + 'versions = "x"',
+        FILE + "sha256 = 3",
+        "\xff",
+    ],
+)
+def test_a_file_of_trusted_names_that_says_something_else_is_an_error(index, planned, file, text):
+    settings = file(text)
+    with pytest.raises(ConfigurationError, match="cannot read the trusted names"):
+        planned("import zorbing_kit\n", settings=settings)
+
+
+@pytest.mark.parametrize("name", ["trust.lock.toml", "/nowhere/trust.lock.toml"])
+def test_a_file_of_trusted_names_must_be_there_and_absolute(planned, name):
+    with pytest.raises(ConfigurationError):
+        planned("import zorbing_kit\n", settings=Settings(trust_files=(name,)))
+
+
+@given(st.text(), st.text())
+def test_what_a_stranger_writes_is_one_line_that_can_be_shown(text, more):
+    line = judging.one_line(f"{text}\n{more}")
+    assert line.isprintable()
+    assert len(line) <= 200

@@ -10,8 +10,10 @@ from .env_finding import named
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
+    from roost.distributions.judgements import Judgement
     from roost.environments import Environment, Node
     from roost.home import Home
     from roost.settings import Settings
@@ -61,6 +63,7 @@ class Why(Value):
     environment: str
     ways: tuple[tuple[str, ...], ...]  # from what was asked for down to it, the words of each step
     asked: tuple[tuple[str, str, str], ...]  # (name asked for, script, reason with the line)
+    let_in: tuple[Judgement, ...] = ()  # by what judgement it is there though nobody declared it
 
 
 def why(arguments: Arguments, output: Output) -> int:
@@ -99,7 +102,13 @@ def _why(one: Environment, name: str, home: Home, settings: Settings) -> Why:
     asked: list[tuple[str, str, str]] = []
     for script in searching.scripts(home).get(one.name, ())[:SCRIPTS] if one.key else ():
         asked += [(root, str(script), reason) for root, reason in _reasons(script, roots, home, settings)]
-    return Why(one.name, ways, tuple(asked))
+    return Why(one.name, ways, tuple(asked), _let_in(place.canonical(name), dict(one.distributions), home))
+
+
+def _let_in(name: str, versions: Mapping[str, str], home: Home) -> tuple[Judgement, ...]:
+    from roost.distributions import judgements
+
+    return tuple(one for one in judgements.read(home, name) if one.version == versions.get(name))
 
 
 def _reasons(file: Path, roots: set[str], home: Home, settings: Settings) -> list[tuple[str, str]]:
@@ -122,11 +131,19 @@ def _why_document(one: Why) -> dict[str, object]:
         "environment": one.environment,
         "ways": [list(way) for way in one.ways],
         "asked": [{"name": name, "script": script, "reason": reason} for name, script, reason in one.asked],
+        "let_in": [
+            {"name": each.name, "version": each.version, "since": each.since, "by": each.by, "because": each.because}
+            for each in one.let_in
+        ],
     }
 
 
 def _why_lines(one: Why, *, alone: bool) -> list[str]:
+    from roost.distributions.judging import day
+
     lines = [] if alone else [one.environment]
     lines += [" → ".join(way) for way in one.ways]
     lines += views.columns([(name, reason, script) for name, script, reason in one.asked])
+    for each in one.let_in:
+        lines.append(f"{each.name} {each.version} was let in on {day(each.since)}: {each.because}")
     return lines

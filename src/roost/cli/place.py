@@ -48,6 +48,7 @@ def options(arguments: Arguments, settings: Settings) -> Options:
         declared_only=arguments.has("declared-only"),
         upgrade=arguments.has("upgrade"),
         offline=arguments.has("offline") or settings.offline,
+        unread=arguments.has("untrusted"),
     )
 
 

@@ -5,33 +5,54 @@ from __future__ import annotations
 from .options import Command, Option, Positional
 from .table import JSON, OFFLINE, SHOWING
 
+NAMES = Positional("NAME", "the distribution's name on the index", many=True)
+TRUST = (
+    "Trust distributions for good, so that imports may bring them",
+    "roost.cli.trust:trust",
+    (JSON, *SHOWING),
+    (NAMES,),
+)
+REVOKE = ("Trust distributions no longer", "roost.cli.trust:revoke", (JSON, *SHOWING), (NAMES,))
+
 CHOICES = (
     Command(
         "trust",
-        "Trust distributions for good, so that imports may bring them",
-        "roost.cli.trust:trust",
-        (JSON, *SHOWING),
-        (Positional("NAME", "the distribution's name on the index", many=True),),
+        *TRUST,
         about=(
             "What you declare yourself needs no trust.",
             "An inferred distribution that roost refused is allowed with this; `roost run --allow NAME FILE` allows it once.",
         ),
         examples=("roost trust some-name", "roost trust list"),
     ),
-    Command("trust list", "List what you trust", "roost.cli.trust:listing", (JSON, *SHOWING)),
+    Command("trust add", *TRUST, about=("The same as `roost trust`.",)),
     Command(
-        "trust rm",
-        "Trust distributions no longer",
-        "roost.cli.trust:revoke",
+        "trust list",
+        "List what you trust, and what was let in because its facts were good",
+        "roost.cli.trust:listing",
         (JSON, *SHOWING),
-        (Positional("NAME", "the distribution's name", many=True),),
     ),
+    Command("trust rm", *REVOKE),
+    Command("trust remove", *REVOKE, about=("The same as `roost trust rm`.",)),
     Command(
         "trust explain",
         "Say whether a distribution would be installed for an import, and why",
         "roost.cli.trust:explain",
         (OFFLINE, JSON, *SHOWING),
         (Positional("NAME", "the distribution's name"),),
+        about=("Every fact is shown with where it comes from and of when it is, and what would change the answer.",),
+        examples=("roost trust explain some-name", "roost trust explain --offline --json some-name"),
+    ),
+    Command(
+        "trust export",
+        "Write what you trust and what was let in, with versions and digests, for others to use",
+        "roost.cli.trust:export",
+        (JSON, *SHOWING),
+        (Positional("FILE", "the file: `trust.lock.toml`"),),
+        about=(
+            "Whoever names the file in the setting `trust.files`, or in `ROOST_TRUST_FILES`, lets in the same.",
+            "A file that merely lies beside a script is never read.",
+        ),
+        examples=("roost trust export trust.lock.toml",),
     ),
     Command(
         "index list",

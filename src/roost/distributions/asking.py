@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from . import learned, tables, trust
+from . import judgements, judging, learned
 from .errors import IndexUnreachable
 from .named import Named, Trouble, failed
 from .names import canonical
+from .near import meant
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
+    from roost.home import Home
     from roost.settings import Settings
 
     from .coverage import Wanted
     from .index import Found, Index
+    from .judgements import Shared
+    from .judging import Verdict
     from .pages import File
     from .releases import Release
     from .targets import Target
@@ -22,7 +26,6 @@ if TYPE_CHECKING:
 
 _ESTABLISHED = 10  # releases after which a missing name means that an interface has changed
 _SAMPLES = 3  # releases from all of the history that are looked into when the newest has not the names imported
-_AT_ONCE = 8  # requests
 _OLDER = 4  # older majors that are looked into when the newest wheel has not what is imported
 
 
@@ -31,14 +34,26 @@ class Asker:
 
     Args:
         allowed: canonical names that the user trusts, once or for good.
+        shared: what the files trust that the user has named.
     """
 
-    def __init__(self, index: Index, *, target: Target, settings: Settings, allowed: frozenset[str]) -> None:
+    def __init__(
+        self,
+        index: Index,
+        *,
+        target: Target,
+        home: Home,
+        settings: Settings,
+        allowed: frozenset[str],
+        shared: Mapping[str, tuple[Shared, ...]],
+    ) -> None:
         """Ask nothing yet."""
         self._index = index
         self._target = target
+        self._home = home
         self._settings = settings
         self._allowed = allowed
+        self._shared = shared
 
     def ask(self, module: str, names: tuple[str, ...] = ()) -> Named:
         """Look for the distribution of module's own name that provides it, and what is imported from it."""
@@ -48,26 +63,30 @@ class Asker:
                 found = self._index.project(name)
                 answer = self._judge(module, names, name, found) if found else None
             except IndexUnreachable as error:
-                return _unreachable(module, error)
+                return self._without_index(module, error)
             if answer and answer.answered:
                 return answer
             refusal = refusal or answer
         return refusal or _absent(module)
 
+    def vouch(self, name: str) -> Named:
+        """Judge a name that a script declares which nobody has read."""
+        try:
+            found = self._index.project(name)
+            if found is None:
+                return failed("refused", "refused", f"`{name}` is on no index")
+            releases = self._fitting(found)
+            verdict = self._verdict(name, found, releases[0] if releases else None)
+            bound = self._from_file(None, found, releases) if verdict.reasons and not verdict.final else None
+        except IndexUnreachable as error:
+            return _unreachable(name, error)
+        if verdict.reasons and bound is None:
+            return _refused(None, name, verdict)
+        return bound or Named("index", f"`{name}` is on the index", name, name)
+
     def prepare(self, modules: Iterable[str]) -> None:
         """Look up what several modules will be asked for, at the same time; what fails is asked again, and then said."""
-        from concurrent.futures import ThreadPoolExecutor
-        from contextlib import suppress
-
-        def look(name: str) -> None:
-            with suppress(IndexUnreachable):
-                self._index.project(name)
-
-        names = dict.fromkeys(name for module in modules for name in _candidates(module))
-        first, *rest = names
-        look(first)  # alone: whoever is down or has to be found is known then
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            list(pool.map(look, rest))
+        self._index.prepare(name for module in modules for name in _candidates(module))
 
     def listing(self, wanted: Wanted) -> Contents | None:
         """Read the modules of a declared distribution from its newest wheel that fits; None when it cannot be had."""
@@ -85,7 +104,21 @@ class Asker:
 
         return fitting(found.project, self._target.version, versions)
 
+    def _without_index(self, module: str, error: IndexUnreachable) -> Named:
+        """Answer by what was let in before, here or where a file of trusted names comes from; it is resolved without an index too."""
+        for name in _candidates(module):
+            known = judgements.last(self._home, name, module)
+            if known and (known.by == "facts" or name in self._allowed):
+                when = f"it was let in on {judging.day(known.since)}, because {known.because}; no index could be asked"
+                return Named("index", f"`{name}` has `{module}`: {when}", name, name)
+            for one in self._shared.get(name, ()):
+                if module.partition(".")[0] in one.imports:
+                    return Named("trusted", f"`{one.file}` trusts `{name}`", name, f"{name}{one.versions}")
+        return _unreachable(module, error)
+
     def _judge(self, module: str, names: tuple[str, ...], name: str, found: Found) -> Named:
+        if found.project.status == judging.QUARANTINED:
+            return _refused(module, name, self._verdict(name, found))
         releases = self._fitting(found)
         if not releases:
             return self._without_wheel(module, name, found)
@@ -96,31 +129,46 @@ class Asker:
             return _another(module, name, releases[0], self._index.contents(releases[0].file))
         if not self._ever_defined(module, names, releases):
             return _without_names(module, names, name, release)
-        verdict = self._verdict(name, found)
+        return self._by_facts(module, found, releases, release, text=text)
+
+    def _by_facts(self, module: str, found: Found, releases: list[Release], release: Release, *, text: str) -> Named:
+        name = found.project.name
+        verdict = self._verdict(name, found, release)
         if verdict.reasons:
-            return _refused(module, name, verdict)
+            return self._from_file(module, found, releases) or _refused(module, name, verdict)
         older = "" if text == name else f", newer ones than {release.version} do not"
-        return Named("index", f"`{name}` {release.version} on the index has `{module}`{older}", name, text)
+        sentence = f"`{name}` {release.version} on the index has `{module}`{older}"
+        said = [*(verdict.facts.remarks if verdict.facts else ()), *self._old(found)]
+        return Named("index", "; ".join([sentence, *said]), name, text)
 
-    def _verdict(self, name: str, found: Found) -> trust.Verdict:
-        """Judge by the history; one that is only on an index of the user's own needs none.
-
-        An extra index that is nobody's own often tells no times; then the default one's history counts, if it has any.
-        """
+    def _verdict(self, name: str, found: Found, release: Release | None = None) -> Verdict:
         import time
 
-        verdict = trust.judge(name, found, settings=self._settings, now=time.time())
-        if found.private and found.project.status != "quarantined":
-            return trust.Verdict(())
-        if not verdict.reasons or not found.own or found.project.status == "quarantined":
-            return verdict
-        try:
-            public = self._index.behind(name)
-        except IndexUnreachable:
-            public = None
-        if public:
-            return trust.judge(name, public, settings=self._settings, now=time.time())
-        return verdict if found.shared else trust.Verdict(())
+        facts = judging.gather(name, found, release.file if release else None)
+        return judging.of(self._index, found, facts, judging.unasked(self._settings), now=time.time())
+
+    def _old(self, found: Found) -> Iterable[str]:
+        """Say of when the facts are, where they are not of today."""
+        import time
+
+        if found.project.asked and time.time() - found.project.asked > judging.DAY:
+            yield f"as the index said on {judging.day(found.project.asked)}"
+
+    def _from_file(self, module: str | None, found: Found, releases: list[Release]) -> Named | None:
+        """Take the newest release that a file of trusted names lets in; one that names files means those alone."""
+        from .pages import version_of
+
+        name = found.project.name
+        for release in releases if name in self._shared else ():
+            version = str(release.version)
+            files = [one for one in found.project.files if version_of(one.filename, name) == version]
+            for one in self._shared[name]:
+                if not one.covers(version, [file.sha256 for file in files]):
+                    continue
+                if module is None or self._index.contents(release.file).provides(module):
+                    text = f"{name}=={version}" if one.sha256 else f"{name}{one.versions}"
+                    return Named("trusted", f"`{one.file}` trusts `{name}` {version}", name, text)
+        return None
 
     def _providing(self, module: str, name: str, releases: list[Release]) -> tuple[Release | None, str]:
         """Find the newest release that has module; a requirement that excludes the newer ones if it is not the newest."""
@@ -147,19 +195,24 @@ class Asker:
     def _without_wheel(self, module: str, name: str, found: Found) -> Named:
         if name in self._allowed:
             return Named("trusted", f"you allowed `{name}`", name, name, wheels_only=False)
-        wheels = [file for file in found.project.files if file.is_wheel and not file.yanked]
+        files = [file for file in found.project.files if not file.yanked]
+        wheels = [file for file in files if file.is_wheel]
         if wheels:
             sentence = _elsewhere(module, name, wheels, self._target)
             trouble = Trouble("nothing installable", sentence)
             if self._only_python(module, name, found, wheels):
                 return Named("index", sentence, name, name, trouble=trouble)
             return Named("nothing installable", sentence, trouble=trouble)
-        what = "only source distributions" if found.project.files else "no files"
+        if not files:
+            what = "only releases that were withdrawn" if found.project.files else "no files"
+            return failed(
+                "nothing installable", "nothing installable", f"`{name}`, which may have `{module}`, has {what}"
+            )
         return failed(
             "nothing installable",
             "nothing installable",
-            f"`{name}` on the index has {what}, and unknown code is not built for an import of `{module}`",
-            _how_to_allow(name) if found.project.files else None,
+            f"`{name}` on the index has only source distributions, and unknown code is not built for an import of `{module}`",
+            how_to_allow(name),
         )
 
     def _only_python(self, module: str, name: str, found: Found, wheels: list[File]) -> bool:
@@ -182,10 +235,10 @@ def _candidates(module: str) -> Iterable[str]:
 
 def _absent(module: str) -> Named:
     root = module.partition(".")[0]
-    meant = _meant(root)
+    popular = meant(root)
     sentence = f"`{root}` is neither beside the script nor on the index: a file of your own that is missing here, or a name that does not exist"
-    if meant:
-        sentence += f"; `{meant}` was probably meant"
+    if popular:
+        sentence += f"; `{popular}` was probably meant"
     return failed("own file", "own file missing", sentence, f"put `{root}.py` beside the script, or correct the name")
 
 
@@ -193,37 +246,41 @@ def _another(module: str, name: str, release: Release, contents: Contents) -> Na
     has = ", ".join(f"`{root}`" for root in contents.roots[:4]) or "no module"
     root = module.partition(".")[0]
     what = f"no `{module}`" if root in contents.roots else f"{has}, not `{root}`"
-    meant = _meant(root)
+    popular = meant(root)
     return failed(
         "own file",
         "own file missing",
         f"`{name}` {release.version} on the index has {what}: `{root}` is probably a file of your own that is missing here"
-        + (f", or `{meant}` was meant" if meant else ""),
+        + (f", or `{popular}` was meant" if popular else ""),
         f"put `{root}` beside the script, or declare the distribution that provides it",
     )
 
 
 def _without_names(module: str, names: tuple[str, ...], name: str, release: Release) -> Named:
     listed = ", ".join(f"`{one}`" for one in names[:3])
-    meant = _meant(module.partition(".")[0])
+    popular = meant(module.partition(".")[0])
     return failed(
         "refused",
         "refused",
         f"`{name}` {release.version} on the index has a `{module}`, but nothing called {listed}: it is probably something else"
-        + (f"; `{meant}` was probably meant" if meant else ""),
-        _how_to_allow(name),
+        + (f"; `{popular}` was probably meant" if popular else ""),
+        how_to_allow(name),
     )
 
 
-def _refused(module: str, name: str, verdict: trust.Verdict) -> Named:
-    meant = verdict.meant or _meant(module.partition(".")[0])
-    sentence = f"`{name}` on the index has `{module}`, but it was not installed unasked: {', '.join(verdict.reasons)}"
-    if meant:
-        sentence += f"; `{meant}` was probably meant"
-    return failed("refused", "refused", sentence, _how_to_allow(name))
+def _refused(module: str | None, name: str, verdict: Verdict) -> Named:
+    popular = verdict.meant or meant((module or name).partition(".")[0])
+    has = f" on the index has `{module}`, but it" if module else ""
+    sentence = f"`{name}`{has} was not installed unasked: {', '.join(verdict.reasons)}"
+    if verdict.final:
+        sentence = f"`{name}` is not installed: {', '.join(verdict.reasons)}"
+    if popular:
+        sentence += f"; `{popular}` was probably meant"
+    return failed("refused", "refused", sentence, None if verdict.final else how_to_allow(name))
 
 
-def _how_to_allow(name: str) -> str:
+def how_to_allow(name: str) -> str:
+    """Say how a canonical name is let in."""
     return f"allow it once: `roost run --allow {name} FILE`; for good: `roost trust {name}`"
 
 
@@ -244,12 +301,3 @@ def _elsewhere(module: str, name: str, wheels: Iterable[File], target: Target) -
         else f"its wheels are for {', '.join(f'`{tag}`' for tag in tags[-3:])}"
     )
     return f"`{name}` on the index, which may have `{module}`, has no wheel for Python {target.short} on this platform: {offers}"
-
-
-def _meant(root: str) -> str | None:
-    """Give the popular distribution whose name, with the usual affixes or one letter changed, this root is."""
-    plain = canonical(root)
-    for name in (f"python-{plain}", f"py{plain}", f"{plain}-python", f"py-{plain}", f"{plain}-py"):
-        if tables.rank(name) is not None:
-            return name
-    return trust.near(plain)

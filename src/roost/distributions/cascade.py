@@ -10,12 +10,12 @@ from pathlib import Path
 from roost.errors import ProcessFailed, RoostError
 from roost.values import Value
 
-from . import faults, pylock
+from . import bringing, faults, pylock
 from .engine import EngineMissing
 from .errors import HUNG, IndexUnreachable
 from .optional import smaller
 from .resolve import Means, compile_with_uv
-from .values import Lock
+from .values import Lock, inferred
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from roost.scripts import Interpreter
     from roost.settings import Settings
 
+    from .judgements import Judgement
     from .requests import Request
     from .values import Options, Plan
 
@@ -48,6 +49,7 @@ class Found(Value):
     """What the steps led to."""
 
     lock: Lock
+    judged: tuple[Judgement, ...] = ()  # what it lets in though nobody declared it
     lasting: bool = True  # not: something optional is missing only because an index was away
 
 
@@ -57,7 +59,8 @@ def resolve(
     """Try each step until one gives a lock.
 
     Raises:
-        RoostError: the fault of the first step that asked for the least, with what every step said, one line each.
+        RoostError: the fault of the first step that asked for the least, with what every step said, one line each;
+            `Untrusted` where what would be installed is not let in.
     """
     means = Means(home, settings, report, dict(os.environ))
     steps = _steps(plan, request, means, options)
@@ -66,11 +69,13 @@ def resolve(
     while True:
         try:
             found = step.find()
+            judged = bringing.judge(plan, found, request, means, options)
         except RoostError as error:
             faulty.append((step, error))
             report.detail(_said(step, error))
         else:
-            return _found(found, step, faulty, report)
+            found = found.replace(judged=inferred(plan), by_word=judged.by_word)
+            return _found(found, step, faulty, report).replace(judged=judged.found)
         try:
             step = steps.send(faulty[-1][1])
         except StopIteration:
@@ -91,6 +96,9 @@ def _found(found: Lock, step: Step, faulty: list[tuple[Step, RoostError]], repor
     report.detail(steps[-1])
     lock = found.replace(steps=steps)
     if not step.left_out:
+        first = faulty[0][1] if faulty else None
+        if isinstance(first, bringing.Untrusted):
+            report.note(f"{first.why[0]}: releases of the last {first.days} days are left aside")
         return Found(lock)
     fault = faulty[0][1]
     names = ", ".join(f"`{text}`" for text in step.left_out)
@@ -130,6 +138,9 @@ def _steps(plan: Plan, request: Request, means: Means, options: Options) -> Gene
     if isinstance(first, AWAY) and not offline:
         label, from_cache = "uv from its cache", True
         fault = yield Step(label, partial(_with_uv, request, means, what, offline=True))
+    if isinstance(first, bringing.Untrusted) and first.days and not (request.exclude_newer or offline):
+        older = request.replace(exclude_newer=f"{first.days} days")
+        yield Step(f"{label}, nothing of the last {first.days} days", partial(_with_uv, older, means, what))
     left_out: tuple[str, ...] = ()
     least = request
     for left_out, least in smaller(plan, request, fault):

@@ -19,7 +19,7 @@ from .wheels import TAIL, Contents, RangeReader, read, words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from typing import TypeVar
 
     from roost.home import Home
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 PAGE_LIMIT = 64 << 20  # bytes; the longest page of the public index has about 10 MiB
 WHOLE_LIMIT = 32 << 20  # bytes of a wheel that is fetched whole, from a server without ranges
 DIRECTORY_LIMIT = 32 << 20  # bytes of a wheel's central directory
+AT_ONCE = 8  # requests
 ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"
 
 
@@ -80,6 +81,21 @@ class Index:
         if name not in self._seen:
             self._seen[name] = self._look_up(name)
         return self._seen[name]
+
+    def prepare(self, names: Iterable[str]) -> None:
+        """Look several canonical names up at the same time; what fails is asked again, and then said."""
+        from concurrent.futures import ThreadPoolExecutor
+        from contextlib import suppress
+
+        def look(name: str) -> None:
+            with suppress(IndexUnreachable):
+                self.project(name)
+
+        first, *rest = dict.fromkeys(names)
+        look(first)  # alone: whoever is down or has to be found is known then
+        if rest:
+            with ThreadPoolExecutor(AT_ONCE) as pool:
+                list(pool.map(look, rest))
 
     def behind(self, name: str) -> Found | None:
         """Look a name up on the default index alone, whatever an added index or folder has under it.
@@ -155,8 +171,9 @@ class Index:
             if known:
                 return _from_facts(known, name)  # old facts are better than none
             raise
-        facts.keep(place, _to_facts(project))
-        return project
+        said = _to_facts(project)
+        facts.keep(place, said)
+        return _from_facts(said, name)
 
     def _fetch(self, index: Place, name: str) -> Project | None:
         bare = index.bare.rstrip("/")
@@ -317,6 +334,7 @@ def _to_facts(project: Project | None) -> dict[str, object]:
         "schema": "roost.facts.project/1",
         "asked": time.time(),
         "status": project.status if project else None,
+        "status_reason": project.status_reason if project else None,
         "files": files,
     }
 
@@ -325,5 +343,11 @@ def _from_facts(known: Mapping[str, object], name: str) -> Project | None:
     files = known.get("files")
     if not isinstance(files, list):
         return None
-    status = known.get("status")
-    return Project(name, tuple(File(*entry) for entry in files), status if isinstance(status, str) else "active")
+    status, asked = known.get("status"), known.get("asked")
+    return Project(
+        name,
+        tuple(File(*entry) for entry in files),
+        status if isinstance(status, str) else "active",
+        str(known.get("status_reason") or ""),
+        asked if isinstance(asked, float) else 0.0,
+    )

@@ -9,7 +9,7 @@ from roost.errors import RoostError
 
 from .python import have
 from .requests import Request, recall, remember
-from .values import Lock
+from .values import Lock, inferred
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def lock(plan: Plan, *, home: Home, settings: Settings, options: Options, report
             return found.replace(indexes=asked.indexes, inferred=inferred)
     if not asked.requirements:
         return Lock(interpreter, (), _empty(), (), ("nothing is needed",))
-    known = recall(home, asked)
+    known = _recall(plan, asked, home=home, settings=settings, options=options, report=report)
     if known and not options.upgrade and _lasts(known, offline=offline, settings=settings):
         report.detail("the same request was resolved before")
         return known.lock.replace(indexes=asked.indexes, inferred=inferred)
@@ -80,12 +80,36 @@ def _one_asks(
     with locks.exclusive(guard, timeout=settings.build_timeout, waiting=lambda: waited.append(True)):
         try:
             if waited:  # whoever asked before us may have the answer
-                known = recall(home, asked)
+                known = _recall(plan, asked, home=home, settings=settings, options=options, report=report)
             if waited and known and _lasts(known, offline=offline, settings=settings):
                 return known.lock
             return _asked_again(plan, asked, known, home=home, settings=settings, options=options, report=report)
         finally:
             locks.drop(guard)
+
+
+def _recall(
+    plan: Plan, asked: Request, *, home: Home, settings: Settings, options: Options, report: Reporter
+) -> Remembered | None:
+    """Give what is remembered, unless it has what must not be let in now.
+
+    That is what came by a word that was taken back or given for one time, and what a script declared where another only imports it.
+    """
+    known = recall(home, asked)
+    if known is None or (not known.lock.by_word and set(inferred(plan)) <= set(known.lock.judged)):
+        return known
+    from . import bringing
+    from .errors import IndexUnreachable
+    from .resolve import Means
+
+    means = Means(home, settings, report, dict(os.environ))
+    if bringing.revoked(known.lock, means, options):
+        return None
+    try:
+        bringing.judge(plan, known.lock, asked, means, options)
+    except (bringing.Untrusted, IndexUnreachable):
+        return None
+    return known
 
 
 def _lasts(known: Remembered, *, offline: bool, settings: Settings) -> bool:
@@ -151,6 +175,10 @@ def _asked_again(
             raise
         report.detail(f"{error.what}: the lock of last time is used")
         return known.lock
+    if found.judged:
+        from . import judgements
+
+        judgements.keep(home, found.judged)
     if found.lasting:
         remember(home, asked, found.lock)
     elif known and not options.upgrade:

@@ -1,4 +1,4 @@
-"""Pages of the simple API: JSON (PEP 691, 700) and HTML (PEP 503, 592, 792) become one value."""
+"""Pages of the simple API: JSON (PEP 691, 700, 740, 792) and HTML (PEP 503, 592, 740, 792) become one value."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ class File(Value):
     requires_python: str | None = None
     yanked: bool = False
     size: int | None = None  # bytes
+    attested: bool = False  # the index keeps attestations of who published it (PEP 740), which it has checked
 
     @property
     def is_wheel(self) -> bool:
@@ -33,7 +34,9 @@ class File(Value):
 
     def to_list(self) -> list[object]:
         """Give the fields in their order, for JSON."""
-        return [self.filename, self.url, self.sha256, self.uploaded, self.requires_python, self.yanked, self.size]
+        return [
+            self.filename, self.url, self.sha256, self.uploaded, self.requires_python, self.yanked, self.size, self.attested,
+        ]  # fmt: skip
 
 
 class Project(Value):
@@ -42,6 +45,8 @@ class Project(Value):
     name: str  # canonical
     files: tuple[File, ...]
     status: str = "active"  # PEP 792: active, archived, quarantined, deprecated
+    status_reason: str = ""  # why, in the words of whoever set it
+    asked: float = 0.0  # when the index said so, seconds since the epoch; 0: unknown
 
 
 def read_page(name: str, kind: str, body: bytes, address: str) -> Project:
@@ -68,8 +73,9 @@ def _read_json(name: str, body: bytes, address: str) -> Project:
         document = json.loads(body)
         entries = document["files"]
         files = tuple(file for entry in entries if (file := _from_entry(entry, address)))
-        status = document.get("project-status") or {}
-        return Project(name, files, str(status.get("status", "active")) if isinstance(status, dict) else "active")
+        marker = document.get("project-status")
+        status = marker if isinstance(marker, dict) else {}
+        return Project(name, files, str(status.get("status", "active")), str(status.get("reason") or ""))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UnreadablePage(f"its page of `{name}` cannot be read ({type(error).__name__})") from error
 
@@ -87,6 +93,7 @@ def _from_entry(entry: Mapping[str, object], address: str) -> File | None:
         requires_python=python if isinstance(python, str) else None,
         yanked=bool(entry.get("yanked")),
         size=size if isinstance(size, int) else None,
+        attested=bool(entry.get("provenance")),
     )
 
 
@@ -115,7 +122,8 @@ def _read_html(name: str, body: bytes, address: str) -> Project:
     if not seen:
         raise UnreadablePage("its answer is no HTML page")
     files = tuple(file for link in links if (file := _from_link(link, address)))
-    return Project(name, files, meta.get("pypi:project-status", "active"))
+    status, reason = meta.get("pypi:project-status", "active"), meta.get("pypi:project-status-reason", "")
+    return Project(name, files, status, reason)
 
 
 def _from_link(link: Mapping[str, str | None], address: str) -> File | None:
@@ -133,6 +141,7 @@ def _from_link(link: Mapping[str, str | None], address: str) -> File | None:
         uploaded=_seconds(uploaded) if uploaded else None,
         requires_python=link.get("data-requires-python"),
         yanked="data-yanked" in link,
+        attested=bool(link.get("data-provenance")),
     )
 
 

@@ -15,7 +15,7 @@ from .values import Answer, Plan, Requirement, Unresolved
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from roost.home import Home
     from roost.reporting import Reporter
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from .asking import Asker
     from .conda import Needs
+    from .judgements import Shared
     from .targets import Target
     from .values import Options
 
@@ -33,7 +34,7 @@ def plan(script: Script, *, home: Home, settings: Settings, options: Options, re
 
     Raises:
         UnreadableRequirement: a declared requirement is none.
-        ConfigurationError: the list of trusted names cannot be read.
+        ConfigurationError: the list of trusted names, or a file of `trust.files`, cannot be read.
         RoostError: no Python can run the script (the errors of `scripts.pythons.choose`).
     """
     from roost.scripts import pythons
@@ -88,22 +89,34 @@ def plan_for(
         target: what markers are compared with; None: that Python on this machine.
     """
     target = target or targets.of(choice)
+    whole, script = script, _heard(script, options)
     declared = [(_declared(line, script), line) for line in script.declared.requirements if line.via != "pylock"]
     needs = _conda(script, options, settings)
     texts = [text for text in options.extra if not text.startswith("conda:")]
     extra = [read(direct.bare(text), folder=None) for text in texts]
     allowed = frozenset(canonical(name) for name in options.allow) | frozenset(trusted(home))
-    asker = _Once(script, target, home=home, settings=settings, options=options, allowed=allowed)
+    shared = _shared(settings)
+    asker = _Once(script, target, home=home, settings=settings, options=options, allowed=allowed, shared=shared)
+    wanted_by = [
+        Requirement(wanted.name, wanted.text, _where(line, script), "declared", hashes=line.hashes)
+        for wanted, line in declared
+    ]
+    refused: list[Unresolved] = []
+    if options.unread:
+        from . import unread
+
+        declared, wanted_by, refused = unread.judged(
+            declared, whole, asker=asker, allowed=allowed, where=lambda line: _where(line, script)
+        )
     coverage = Coverage([*(wanted for wanted, _ in declared), *extra], target, lambda wanted: asker().listing(wanted))
     modules = frozenset(one.module for one in script.imports if not one.provider)
     beside = _beside(needs, choice) if needs else frozenset()
-    namer = Namer(target=target, coverage=coverage, asker=asker, allowed=allowed, modules=modules, beside=beside)
+    namer = Namer(
+        target=target, coverage=coverage, asker=asker, allowed=allowed | shared.keys(), modules=modules, beside=beside
+    )
     answers = _answers(script.imports, namer, report)
     requirements = [
-        *(
-            Requirement(wanted.name, wanted.text, _where(line, script), "declared", hashes=line.hashes)
-            for wanted, line in declared
-        ),
+        *wanted_by,
         *(Requirement(wanted.name, wanted.text, "`--with`", "option") for wanted in extra),
     ]
     notes = list(script.notes)
@@ -119,15 +132,34 @@ def plan_for(
         python=choice,
         requirements=tuple(_distinct(requirements)),
         answers=tuple(Answer(one, named.means, named.name, named.reason) for one, named in answers),
-        unresolved=tuple(_unresolved(answers)),
+        unresolved=(*refused, *_unresolved(answers)),
         notes=tuple(dict.fromkeys(notes)),
         logins=direct.logins([*(line.text for line in script.declared.requirements), *texts]),
         conda=needs,
     )
 
 
+def _heard(script: Script, options: Options) -> Script:
+    """Give the script as far as its word counts."""
+    if not options.unread:
+        return script
+    from . import unread
+
+    return unread.stripped(script)
+
+
+def _shared(settings: Settings) -> Mapping[str, tuple[Shared, ...]]:
+    """Read what the files trust that the user has named; hardly anybody names one."""
+    if not settings.trust_files:
+        return {}
+    from . import judgements
+
+    return judgements.shared(settings)
+
+
 def _conda(script: Script, options: Options, settings: Settings) -> Needs | None:
     """Give what the script wants from conda channels; hardly any does, and then nothing is loaded for it."""
+    script = _heard(script, options)
     if not script.declared.conda and not any(text.startswith("conda:") for text in options.extra):
         return None
     from . import conda
@@ -156,8 +188,9 @@ class _Once:
         settings: Settings,
         options: Options,
         allowed: frozenset[str],
+        shared: Mapping[str, tuple[Shared, ...]],
     ) -> None:
-        self._parts = (script, target, home, settings, options, allowed)
+        self._parts = (script, target, home, settings, options, allowed, shared)
         self._made: Asker | None = None
 
     def __call__(self) -> Asker:
@@ -166,10 +199,10 @@ class _Once:
             from .index import Index
             from .indexes import configured, of_script
 
-            script, target, home, settings, options, allowed = self._parts
+            script, target, home, settings, options, allowed, shared = self._parts
             indexes = of_script(configured(settings, os.environ), script.declared)
             index = Index(indexes, home=home, settings=settings, offline=options.offline, again=options.upgrade)
-            self._made = Asker(index, target=target, settings=settings, allowed=allowed)
+            self._made = Asker(index, target=target, home=home, settings=settings, allowed=allowed, shared=shared)
         return self._made
 
 

@@ -98,8 +98,10 @@ def read(path: Path, request: Request) -> Remembered | None:
             return None
         artifacts = tuple(Artifact(*fields) for fields in document["artifacts"])
         lock = Lock(
-            request.interpreter, artifacts, str(document["text"]), request.roots, ("remembered",), None, request.digest
-        )
+            request.interpreter, artifacts, str(document["text"]), request.roots, ("remembered",),
+            judged=tuple(map(str, document.get("judged", ()))), by_word=tuple(map(str, document.get("by_word", ()))),
+            request=request.digest,
+        )  # fmt: skip
         stored = (os.fspath(path), facts.st_mtime_ns, facts.st_ctime_ns, facts.st_size)
         return Remembered(lock, float(document["created"]), stored, held=bool(document.get("held")))
     except (OSError, ValueError, KeyError, TypeError):
@@ -123,6 +125,8 @@ def remember(home: Home, request: Request, lock: Lock) -> None:
         "steps": lock.steps,
         "artifacts": fields,
         "text": lock.text,
+        "judged": lock.judged,
+        "by_word": lock.by_word,
     }
     path = home.requests / f"{request.digest}.json"
     if path.exists():

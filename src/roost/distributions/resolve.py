@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from roost.settings import Settings
 
     from .requests import Request
+    from .values import Lock
 
 
 class Means(Value):
@@ -63,6 +64,31 @@ def compile_with_uv(
     if upgrade:
         arguments.append("--refresh")
     return _ask(arguments, request.requirements, request, means)
+
+
+def needs(request: Request, lock: Lock, means: Means) -> dict[str, set[str]]:
+    """Ask uv, from its cache, what needs what in a lock: a name → the names that require it; {}: it does not say.
+
+    Raises:
+        ProcessFailed: it ran longer than it may.
+    """
+    pins = tuple(f"{one.name}=={one.version}" for one in lock.artifacts if one.sha256 and one.commit is None)
+    pinned = request.replace(constraints=(*request.constraints, *pins), interpreter=lock.interpreter)
+    arguments = ["--no-header", "--annotation-style", "line", "--offline", "--python", str(lock.interpreter.path)]
+    answer = _ask(arguments, request.requirements, pinned, means)
+    return {} if answer.status else _read_needs(answer.output)
+
+
+def _read_needs(text: str) -> dict[str, set[str]]:
+    """Read a list with a comment at each line's end: `blinker==1.9.0  # via flask, quart`."""
+    import re
+
+    found: dict[str, set[str]] = {}
+    for line in text.splitlines():
+        match = re.match(r"([a-z0-9][a-z0-9-]*)(?:\[[^]]*\])?(?:==| @ ).*\s# via (.*)$", line)
+        if match:
+            found[match[1]] = {part.strip() for part in match[2].split(",")}
+    return found
 
 
 def _guarded(request: Request, means: Means, *, offline: bool, target: Sequence[str]) -> tuple[str, ...]:

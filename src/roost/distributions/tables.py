@@ -114,6 +114,32 @@ def rank(distribution: str) -> int | None:
     return int(columns[0]) if columns else None
 
 
+def is_known(distribution: str) -> bool:
+    """Tell whether roost itself vouches for a canonical name: popular, in the tables of imports, or known to be brought by those."""
+    return rank(distribution) is not None or distribution in _named()
+
+
+@cache
+def _named() -> frozenset[str]:
+    """Give the names in the tables that are not sorted by them; read only for a name that is not popular."""
+    found: set[str] = set()
+    for table in ("curated.tsv", "listed.tsv"):
+        for _, distribution, others, *_ in lines(table):
+            found |= {distribution.partition("[")[0], *others.split()}
+    for name, brought in lines("brings.tsv"):
+        found |= {name, *brought.split()}
+    return frozenset(found)
+
+
+def made(name: str) -> str:
+    """Give the month of a table's facts, "2026-11", from its first lines."""
+    import re
+
+    found = re.search(rb"\b20\d\d-\d\d\b", _content(name))
+    assert found is not None
+    return found[0].decode()
+
+
 def roots(distribution: str) -> tuple[str, ...]:
     """Give the import roots that a popular distribution is known to provide; () when nothing is known."""
     columns = _find("popular.tsv", distribution)

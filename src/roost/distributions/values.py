@@ -22,6 +22,8 @@ if TYPE_CHECKING:
         "host program", "own file missing", "python 2", "nothing installable", "api gone", "refused", "other platform"
     ]
 
+INFERRED = ("inferred", "implicit", "mended")  # sources of requirements that are not the user's own word
+
 
 class Requirement(Value):
     """One distribution that is wanted, and why."""
@@ -73,6 +75,11 @@ class Plan(Value):
         return f"Plan({self.script.name!r}, {self.requirements!r})"
 
 
+def inferred(plan: Plan) -> tuple[str, ...]:
+    """Give the canonical names that a plan has by no word of the user's."""
+    return tuple(dict.fromkeys(one.name for one in plan.requirements if one.source in INFERRED))
+
+
 class Artifact(Value):
     """One locked distribution: the very file that is installed."""
 
@@ -94,6 +101,8 @@ class Lock(Value):
     roots: tuple[str, ...]  # canonical names that were asked for, in the order of the requirements
     steps: tuple[str, ...] = ()  # the cascade's record: each step tried and what it said
     indexes: Indexes | None = None  # what builds of source distributions may ask; None: those of the settings
+    judged: tuple[str, ...] = ()  # inferred names whose closure was judged when it was made
+    by_word: tuple[str, ...] = ()  # names that are brought along, and let in only because they are trusted
     request: str = ""  # the digest under which it is remembered; empty: it is not
     inferred: tuple[str, ...] = ()  # canonical names of roots that nobody declared: imports led to them
 
@@ -107,3 +116,4 @@ class Options(Value):
     declared_only: bool = False  # install nothing that nobody declared
     upgrade: bool = False  # ask the index again, whatever is remembered
     offline: bool = False  # never ask an index
+    unread: bool = False  # nobody has read the script: what it declares is judged as what it imports

@@ -68,7 +68,8 @@ def of(plan: Plan, lock: Lock | None, *, home: Home, settings: Settings, environ
     if home.note or names_places(line.text for line in plan.requirements):
         return None
     files, missing = [_OURS], []
-    asked = (str(home.settings_file), str(home.trust_file), str(home.config / LOGINS), *places(environ))
+    shared = map(os.path.expanduser, settings.trust_files)
+    asked = (str(home.settings_file), str(home.trust_file), *shared, str(home.config / LOGINS), *places(environ))
     wheels = (*settings.index_find_links, *(environ.get(name, "") for name in ("UV_FIND_LINKS", "PIP_FIND_LINKS")))
     if not all(file.startswith("/") for file in asked) or any(
         one and one[0] not in "/~" and "://" not in one for one in wheels
