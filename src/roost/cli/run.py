@@ -70,7 +70,8 @@ def _sandboxed(arguments: Arguments, output: Output) -> int:
     tier = tiers.working(asked.tier)
     prepared = _prepare(arguments, output, home, settings)
     output.finish()
-    ended = runs.run(prepared, arguments.rest, asked, tier, home=home)
+    options = place.options(arguments, settings)
+    ended = runs.run(prepared, arguments.rest, asked, tier, home=home, settings=settings, options=options)
     said = sandboxed.told(ended, asked, prepared.plan.script.name)
     if said:
         output.fail(said)

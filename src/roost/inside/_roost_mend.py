@@ -301,13 +301,18 @@ def extend(path):
 def ask(question):
     """Ask the roost outside; gives its reply, None when there is none."""
     RUN.left -= 1
-    request = dict(question)
-    request.update(
-        protocol=PROTOCOL, first=RUN.first, environment=RUN.environment, additions=RUN.additions, folder=RUN.folder,
-        options=RUN.words, script=script(), modules=sorted({name.partition(".")[0] for name in list(sys.modules)}),
-    )  # fmt: skip
-    document = encode(request).encode("utf-8", "surrogatepass")
-    answered = exchange(len(document).to_bytes(4, "big") + document)
+    if "broker" in RUN.words:
+        import _roost_broker
+
+        answered = _roost_broker.exchange(question, RUN, encode)
+    else:
+        request = dict(question)
+        request.update(
+            protocol=PROTOCOL, first=RUN.first, environment=RUN.environment, additions=RUN.additions, folder=RUN.folder,
+            options=RUN.words, script=script(), modules=sorted({name.partition(".")[0] for name in list(sys.modules)}),
+        )  # fmt: skip
+        document = encode(request).encode("utf-8", "surrogatepass")
+        answered = exchange(len(document).to_bytes(4, "big") + document)
     if len(answered) < 4 or len(answered) - 4 < int.from_bytes(answered[:4], "big"):
         return None
     names = {"__builtins__": {}, "true": True, "false": False, "null": None}

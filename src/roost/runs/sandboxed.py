@@ -15,10 +15,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from roost.distributions import Options
     from roost.home import Home
     from roost.sandbox.tiers import Tier
     from roost.sandbox.values import Ended, Limits
+    from roost.settings import Settings
 
+    from .brokering import Way
     from .values import Prepared
 
 
@@ -33,8 +36,15 @@ class Wish(Value):
     variables: tuple[str, ...] = ()  # names of those that are handed on
 
 
-def job(prepared: Prepared, arguments: Sequence[str], wish: Wish, tier: Tier, folder: str, *, home: Home) -> Job:
-    """Put together what is run, and what it may read and use."""
+def job(
+    prepared: Prepared, arguments: Sequence[str], wish: Wish, tier: Tier, folder: str, *, home: Home, way: Way
+) -> Job:
+    """Put together what is run, and what it may read and use.
+
+    Args:
+        way: how it asks for what is missing.
+    """
+    from . import hooking
     from .programs import words
 
     environment = prepared.environment
@@ -44,6 +54,8 @@ def job(prepared: Prepared, arguments: Sequence[str], wish: Wish, tier: Tier, fo
         environ = {**os.environ, **own, "PATH": f"{environment.path}/bin:{os.environ.get('PATH', '')}"}
     else:
         environ = system.variables(os.environ, wish.variables, own | {"HOME": folder, "TMPDIR": folder})
+    environ.pop(hooking.NAME, None)  # of the run that we are a part of
+    environ |= {hooking.NAME: way.variable} if way.variable else {}
     script = prepared.plan.script
     files = [script.path, *script.inputs] if script.path else []
     network = wish.network if wish.network is not None else ("all",) if tier.name in {"none", "limits"} else ()
@@ -52,8 +64,11 @@ def job(prepared: Prepared, arguments: Sequence[str], wish: Wish, tier: Tier, fo
         environ=environ,
         folder=folder,
         readable=tuple(
-            dict.fromkeys([*map(os.path.realpath, filter(None, files)), *python(prepared), str(environment.path)])
+            dict.fromkeys(
+                [*map(os.path.realpath, filter(None, files)), *python(prepared), str(environment.path), *way.readable]
+            )
         ),
+        pipes=way.pipes,
         network=network,
         limits=wish.limits,
     )
@@ -66,8 +81,20 @@ def python(prepared: Prepared) -> tuple[str, ...]:
     return () if above in {"/usr", "/"} else (above,)
 
 
-def run(prepared: Prepared, arguments: Sequence[str], wish: Wish, tier: Tier, *, home: Home) -> Ended:
+def run(
+    prepared: Prepared,
+    arguments: Sequence[str],
+    wish: Wish,
+    tier: Tier,
+    *,
+    home: Home,
+    settings: Settings,
+    options: Options,
+) -> Ended:
     """Run a script in a tier to its end; what it says goes to our own streams.
+
+    Args:
+        options: what may be installed for imports that fail while it runs.
 
     Raises:
         CannotKeep: the tier cannot hold what is asked.
@@ -79,6 +106,8 @@ def run(prepared: Prepared, arguments: Sequence[str], wish: Wish, tier: Tier, *,
     from roost.environments import bytecode
     from roost.sandbox.streams import Stream
 
+    from . import brokering
+
     bytecode.compile(prepared.environment, home=home)
     with ExitStack() as stack:
         if wish.folder is None:
@@ -88,12 +117,14 @@ def run(prepared: Prepared, arguments: Sequence[str], wish: Wish, tier: Tier, *,
         folder = os.path.realpath(folder)
         for file in wish.given:
             shutil.copy(file, folder)
-        asked = job(prepared, arguments, wish, tier, folder, home=home)
+        way = stack.enter_context(brokering.opened(prepared, home=home, settings=settings, options=options))
+        asked = job(prepared, arguments, wish, tier, folder, home=home, way=way)
         output, errors = (Stream(_writer(stream), wish.limits.output) for stream in (1, 2))
         sys.stdout.flush()
         null = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
         stack.callback(os.close, null)
-        return tier.run(asked, output, errors, stdin=null)
+        ended = tier.run(asked, output, errors, stdin=null)
+        return ended.replace(notes=(*ended.notes, *way.notes()))
 
 
 def _writer(descriptor: int) -> Callable[[bytes], None]:

@@ -59,7 +59,8 @@ def run(
 ) -> Ended:
     """Start a program and stay until all of it has ended.
 
-    The process that calls this takes over what the program leaves behind, and must have no other children.
+    The process that calls this takes over what the program leaves behind. What other children it has, such as the broker,
+    count for no limit, and end with the program.
 
     Args:
         stdin: a descriptor for its standard input.
@@ -70,6 +71,7 @@ def run(
     """
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, ctypes.c_ulong(1), 0, 0, 0)
     begin = time.monotonic()
+    others = frozenset(watching.descendants(os.getpid()))
     pipes = os.pipe2(os.O_CLOEXEC), os.pipe2(os.O_CLOEXEC), os.pipe2(os.O_CLOEXEC)
     (said, saying), (told, telling), (failed, failing) = pipes
     child = os.fork()
@@ -88,7 +90,7 @@ def run(
         raise CannotConfine(
             "the sandbox cannot be set up", why=(trouble,), hints=("see what works here: `roost sandbox`",)
         )
-    watch = _Watch(child, limits, watched, {said: output, told: errors}, begin)
+    watch = _Watch(child, limits, watched, {said: output, told: errors}, begin, others=others)
     reason = watch.until_end()
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     _kill_rest()
@@ -108,8 +110,18 @@ def run(
 class _Watch:
     """Beside a program: what it says is passed on, what is limited is looked at."""
 
-    def __init__(self, child: int, limits: Limits, watched: Watched, streams: dict[int, Stream], begin: float) -> None:
+    def __init__(
+        self,
+        child: int,
+        limits: Limits,
+        watched: Watched,
+        streams: dict[int, Stream],
+        begin: float,
+        *,
+        others: frozenset[int],
+    ) -> None:
         self.child, self.limits, self.watched, self.streams, self.begin = child, limits, watched, streams, begin
+        self.others = others
         self.looked = begin
         self.ends = os.pidfd_open(child)
         self.selector = selectors.DefaultSelector()
@@ -157,12 +169,12 @@ class _Watch:
             if most is not None and watching.disk(self.watched.folder, most=most) > most:
                 return "disk"
         if self.watched.memory is not None or self.watched.processes is not None:
-            return _tree(self.watched)
+            return _tree(self.watched, self.others)
         return None
 
 
-def _tree(watched: Watched) -> Reason | None:
-    tree = watching.descendants(os.getpid())
+def _tree(watched: Watched, others: frozenset[int]) -> Reason | None:
+    tree = watching.descendants(os.getpid(), without=others)
     if watched.memory is not None and watching.memory(tree) > watched.memory:
         return "memory"
     if watched.processes is not None and watching.threads(tree) > watched.processes:

@@ -7,13 +7,17 @@ from contextlib import suppress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
-def descendants(root: int) -> tuple[int, ...]:
-    """List the processes that came from one, itself left out; those whose parents ended count where `root` has them taken over."""
+def descendants(root: int, *, without: Collection[int] = ()) -> tuple[int, ...]:
+    """List the processes that came from one, itself left out; those whose parents ended count where `root` has them taken over.
+
+    Args:
+        without: those that are left out, with what came from them.
+    """
     parents: dict[int, list[int]] = {}
     for name in os.listdir("/proc"):  # noqa: PTH208
         if name.isdecimal():
@@ -23,7 +27,7 @@ def descendants(root: int) -> tuple[int, ...]:
     found: list[int] = []
     waiting = [root]
     while waiting:
-        children = parents.get(waiting.pop(), [])
+        children = [one for one in parents.get(waiting.pop(), []) if one not in without]
         found += children
         waiting += children
     return tuple(found)
