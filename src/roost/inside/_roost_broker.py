@@ -23,6 +23,8 @@ def exchange(question, run, encode):
         run: what this process is part of; its launcher is the pipe.
         encode: writes JSON.
     """
+    if not all(map(word, question.get("full", "_").split("."))):
+        return REFUSED
     number = "%d%d" % (posix.getpid(), time.time_ns())
     request = dict(question, protocol=PROTOCOL, number=number, environment=run.environment, modules=foreign())
     if "places" in request:
@@ -43,6 +45,11 @@ def exchange(question, run, encode):
             return REFUSED
         time.sleep(pause)
         pause = min(pause * 1.5, most)
+
+
+def word(part):
+    """Tell whether a part of a dotted name can be one of a distribution's modules."""
+    return part.isidentifier() and part.isascii() and len(part) <= 100
 
 
 def framed(request, encode):

@@ -251,6 +251,7 @@ def mended(name, question, path):
         busy = RUN.busy
         with busy:
             follow()
+            keep_in_use()
             found = real(name, path)
             if found is not None or name in RUN.hopeless or question["full"] in RUN.hopeless:
                 return found
@@ -439,6 +440,14 @@ def switch(environment):
         if there is not None:
             parts = [environment + part[len(old) :] if part == value else part for part in there.split(":")]
             os.environ[name] = ":".join(parts)
+
+
+def keep_in_use():
+    """Put the environment in use back where somebody has set `sys.path` since: multiprocessing gives children their parent's."""
+    environment = RUN.environment
+    if environment != RUN.first and packages(environment) not in sys.path:
+        RUN.environment = RUN.first
+        switch(environment)
 
 
 def follow():

@@ -104,10 +104,13 @@ class _Answering:
     def answer(self, question: Question) -> Mapping[str, object]:
         """Answer one question; why it is refused is for our user, and nothing of it for who asks."""
         asked = ", ".join(f"`{name}`" for name in question.requirements or (question.full,))
+        if question.elsewhere:
+            return self.refuse(
+                "what a `pip install` asks for", "in a sandbox names are looked for, and no addresses or indexes"
+            )
         began = self.outside.get(question.environment)
-        if began is None or question.elsewhere:
-            what = "an index of its own" if question.elsewhere else "an environment that is not its own"
-            return self.refuse(asked, f"the script names {what}")
+        if began is None:
+            return self.refuse(asked, "the script names an environment that is not its own")
         try:
             with _patience(PATIENCE):
                 found = self.asked(question, began)

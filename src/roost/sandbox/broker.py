@@ -61,7 +61,7 @@ class Question(Value):
     engine: str | None = None  # the library that wants it
     places: tuple[tuple[str, int], ...] = ()  # file and line of the import; compared, never used as a path
     requirements: tuple[str, ...] = ()  # names with versions and extras, for "install"
-    elsewhere: bool = False  # they are wanted from an index that the script names
+    elsewhere: bool = False  # it asks for more than names: an address, a folder, an index; of which nothing is kept
 
     @property
     def names(self) -> frozenset[str]:
@@ -96,9 +96,9 @@ def read(document: bytes) -> Question:
         "modules": None if modules is None else tuple(_text(one, _MODULE) for one in _list(modules)),
     }
     if asked["ask"] == "install":
-        wanted = tuple(_text(one, _REQUIREMENT) for one in _list(asked["requirements"]))
-        _must(0 < len(wanted) <= NAMES)
-        return Question(**common, requirements=wanted, elsewhere=bool(_list(asked["indexes"])))
+        wanted = tuple(map(_text, _list(asked["requirements"])))
+        plain = not _list(asked["indexes"]) and len(wanted) <= NAMES and all(map(_REQUIREMENT.fullmatch, wanted))
+        return Question(**common, requirements=wanted if plain else (), elsewhere=not plain)
     full, name = _text(asked["full"], _MODULE), _text(asked["name"], _MODULE)
     _must(f"{full}.".startswith(f"{name}."))
     engine = None if asked["engine"] is None else _text(asked["engine"], _MODULE)
