@@ -101,6 +101,19 @@ def test_whoever_of_the_script_asks(soup, roost, script, tier, way):
 
 
 @pytest.mark.parametrize("tier", STRONG)
+def test_another_version_of_something_imported_is_a_new_start(soup, roost, script, tier):
+    soup.add("old", "1.0", history=False)
+    path = script('# /// script\n# dependencies = ["old"]\n# ///\nimport old\n')
+    assert roost("run", path).status == 0
+    soup.add("old", "2.0")
+    soup.add("fresh", requires=("old>=2",))
+    path.write_text(f"{path.read_text()}{HIDDEN}print(old.__version__, flush=True)\nhidden('hserf')\n")
+    done = roost("run", "--sandbox", tier, path)
+    assert (done.status, done.output) == (0, "1.0\n2.0\n"), done.errors
+    assert "`old` 1.0 is imported, and `fresh` goes with 2.0 of it: the script starts again" in done.errors
+
+
+@pytest.mark.parametrize("tier", STRONG)
 def test_many_forks_ask_at_once_and_it_is_added_once(soup, roost, script, tier):
     path = script(f"""{HIDDEN}
 import os
@@ -220,6 +233,7 @@ except ModuleNotFoundError as error:
     assert (done.status, done.output) == (0, expected), done.errors
     assert len({path for path in soup.asked if "nothing" in path}) <= broker.NAMES
     assert done.errors.count("was not added") == broker.NAMES
+    assert done.errors.count("the script asked roost for more than 20 names") == 1
     assert "the script asked roost for more than 100 additions" in done.errors
 
 

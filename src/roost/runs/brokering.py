@@ -12,7 +12,6 @@ import signal
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from roost.errors import RoostError
 from roost.records import additions
 from roost.reporting import Silent
 from roost.sandbox import broker
@@ -99,7 +98,7 @@ class _Answering:
 
     def serve(self, pipe: int) -> None:
         """Answer until a limit is reached."""
-        self.note(broker.Broker(self.folder, self.answer).serve(pipe))
+        broker.Broker(self.folder, self.answer, self.note).serve(pipe)
 
     def answer(self, question: Question) -> Mapping[str, object]:
         """Answer one question; why it is refused is for our user, and nothing of it for who asks."""
@@ -118,8 +117,6 @@ class _Answering:
                     return self.given(found)
         except _Late:
             return self.refuse(asked, f"finding it took longer than {PATIENCE} seconds")
-        except RoostError as error:
-            return self.refuse(asked, error.what)
         except Exception as error:  # noqa: BLE001  # of whatever one question meets, the next knows nothing
             return self.refuse(asked, f"{type(error).__name__}: {error}")
         return self.refuse(asked, str(found.get("why") or "the script copes without"))

@@ -112,18 +112,23 @@ class Broker:
     Args:
         folder: ours alone, in which `prepare` made the one that is seen inside.
         answer: is asked what nobody has asked before; gives a document without secrets.
+        tell: gets a sentence about each limit that is reached.
     """
 
-    def __init__(self, folder: Path, answer: Callable[[Question], Mapping[str, object]]) -> None:
+    def __init__(
+        self, folder: Path, answer: Callable[[Question], Mapping[str, object]], tell: Callable[[str], None]
+    ) -> None:
         """Start with nothing asked."""
         self._folder = folder
         self._answer = answer
+        self._tell = tell
+        self._full = False  # so many names were asked for
         self._held = b""
         self._names: frozenset[str] = frozenset()
         self._known: dict[Question, Mapping[str, object]] = {}
 
-    def serve(self, pipe: int) -> str:
-        """Answer one question after the other until a limit is reached; gives which, in a sentence.
+    def serve(self, pipe: int) -> None:
+        """Answer one question after the other, until there were too many or one is none.
 
         Args:
             pipe: a descriptor for reading and writing, so that it has no end.
@@ -134,10 +139,11 @@ class Broker:
                 _must(0 < length <= PIECE - 4)
                 question = read(self._take(pipe, length))
             except Unfit:
-                return "the script wrote to roost's broker what is no question: it got no answers any more"
+                self._tell("the script wrote to roost's broker what is no question: it got no answers any more")
+                return
             self._put(question.number, self._found(question))
         self._take(pipe, 1)
-        return f"the script asked roost for more than {QUESTIONS} additions: it got no answers any more"
+        self._tell(f"the script asked roost for more than {QUESTIONS} additions: it got no answers any more")
 
     def _take(self, pipe: int, count: int) -> bytes:
         while len(self._held) < count:
@@ -150,6 +156,9 @@ class Broker:
         if sense not in self._known:
             names = self._names | question.names
             if len(names) > NAMES:
+                if not self._full:
+                    self._tell(f"the script asked roost for more than {NAMES} names: only those before were looked for")
+                self._full = True
                 return REFUSED
             self._names = names
             self._known[sense] = self._answer(question)
