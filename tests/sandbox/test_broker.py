@@ -13,8 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roost.runs import brokering
+from roost.distributions import Options
+from roost.home import Home
+from roost.runs import Prepared, brokering
 from roost.sandbox import broker, probing, watching
+from roost.settings import Settings
 from tests import parts
 
 TIERS = ("none", "limits", "landlock", "bubblewrap", "docker")
@@ -365,6 +368,15 @@ def test_a_question_is_read():
     asked = {"ask": "install", "requirements": ["Soup_Hot[x] >=1, <2"], "indexes": [], "protocol": 1, "number": "1",
              "environment": "/e", "modules": None}  # fmt: skip
     assert broker.read(json.dumps(asked).encode()).names == {"soup-hot"}
+
+
+def test_where_nothing_can_be_written_nothing_is_added_and_this_is_said(tmp_path):
+    (tmp_path / "data").write_text("no folder")
+    home = Home(tmp_path / "config", tmp_path / "data", tmp_path / "state", tmp_path / "cache")
+    prepared = Prepared(None, None, None, run="1|/bin/roost|/e/soup|/a|allow:nova,quiet|=3-4")
+    with brokering.opened(prepared, home=home, settings=Settings(), options=Options()) as way:
+        assert (way.variable, way.readable, way.pipes) == ("1||/e/soup||quiet|=3-4", (), ())
+        assert "nothing can be added while it runs" in way.notes()[0]
 
 
 def test_what_takes_too_long_is_interrupted():

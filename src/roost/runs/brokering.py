@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+from roost.errors import RoostError
 from roost.records import additions
 from roost.reporting import Silent
 from roost.sandbox import broker
@@ -60,29 +61,22 @@ def opened(prepared: Prepared, *, home: Home, settings: Settings, options: Optio
         return
     from roost.environments import store
 
-    store.sweep(home)
-    with store.slot(home, "broker") as (folder, _):
-        pipe = broker.prepare(folder)
+    with ExitStack() as stack:
         try:
-            ours = _Answering(prepared, folder, home=home, settings=settings, options=options)
-            process = _fork(lambda: ours.serve(pipe))
-        finally:
-            os.close(pipe)  # the broker's is the only one: who asks must see it end
+            store.sweep(home)
+            folder, _ = stack.enter_context(store.slot(home, "broker"))
+            pipe = broker.prepare(folder)
+        except (RoostError, OSError) as error:
+            note = f"nothing can be added while it runs: {error}"
+            yield Way(hooking.inside(prepared.run, pipe="", place=""), notes=lambda: (note,))
+            return
+        ours = _Answering(prepared, folder, home=home, settings=settings, options=options)
+        stack.callback(_end, _fork(lambda: ours.serve(pipe)))
+        os.close(pipe)  # the broker's is the only one: who asks must see it end
         inside = broker.seen(folder)
         ask, place = os.fspath(inside / broker.PIPE), os.fspath(inside / broker.ADDITIONS)
-        try:
-            yield Way(
-                hooking.inside(prepared.run, pipe=ask, place=place),
-                (os.fspath(inside),),
-                (ask,),
-                lambda: _notes(folder),
-            )
-        finally:
-            with suppress(ProcessLookupError):  # the sandbox has ended it
-                signal.pidfd_send_signal(process, signal.SIGKILL)
-            with suppress(ChildProcessError):
-                os.waitid(os.P_PIDFD, process, os.WEXITED)
-            os.close(process)
+        variable = hooking.inside(prepared.run, pipe=ask, place=place)
+        yield Way(variable, (os.fspath(inside),), (ask,), lambda: _notes(folder))
 
 
 class _Answering:
@@ -93,8 +87,7 @@ class _Answering:
         self.home, self.settings, self.options = home, settings, options
         self.first = self.head = prepared.environment.path
         self.outside = {os.fspath(self.first): self.first}  # folder as it is seen inside → the environment
-        held = prepared.lock.artifacts
-        self.bounds = answering.Bounds(MOST, frozenset(one.filename for one in held))
+        self.bounds: answering.Bounds | None = None  # until something is asked
 
     def serve(self, pipe: int) -> None:
         """Answer until a limit is reached."""
@@ -123,6 +116,13 @@ class _Answering:
 
     def asked(self, question: Question, began: Path) -> Mapping[str, object]:
         """Ask as the hook does where there is no sandbox; of who we are and what runs, nothing comes from inside."""
+        from roost import environments
+
+        if self.bounds is None:
+            held = environments.manifest_of(self.home, self.first.name)
+            self.bounds = answering.Bounds(
+                MOST, frozenset(one.filename for one in held.artifacts) if held else frozenset()
+            )
         known = {"", *(os.fspath(one.file) for one in self.script.imports if one.file)}
         request = {
             "ask": question.ask, "name": question.name, "full": question.full, "engine": question.engine,
@@ -211,6 +211,15 @@ def _fork(serve: Callable[[], None]) -> int:
         serve()
     finally:
         os._exit(0)
+
+
+def _end(process: int) -> None:
+    """End the process that answers, which the end of the sandbox may have done already, and give its descriptor up."""
+    with suppress(ProcessLookupError):
+        signal.pidfd_send_signal(process, signal.SIGKILL)
+    with suppress(ChildProcessError):
+        os.waitid(os.P_PIDFD, process, os.WEXITED)
+    os.close(process)
 
 
 def _link(source: str, target: str) -> None:
