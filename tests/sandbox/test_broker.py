@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from roost.distributions import Options
 from roost.home import Home
-from roost.runs import Prepared, brokering
+from roost.runs import Prepared, adding, brokering
 from roost.sandbox import broker, probing, watching
 from roost.settings import Settings
 from tests import parts
@@ -381,7 +381,7 @@ def test_where_nothing_can_be_written_nothing_is_added_and_this_is_said(tmp_path
 
 def test_what_takes_too_long_is_interrupted():
     began = time.monotonic()
-    with pytest.raises(brokering._Late), brokering._patience(1):
+    with pytest.raises(adding._Late), adding._patience(1):
         time.sleep(30)
     assert time.monotonic() - began < 20
 

@@ -10,13 +10,15 @@ from __future__ import annotations
 import json
 import os
 import re
-from pathlib import Path
 
 from roost.values import Value
+
+from . import exchange
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
     from typing import Literal
 
 PROTOCOL = 1
@@ -110,7 +112,7 @@ class Broker:
     """One run's.
 
     Args:
-        folder: ours alone, in which `prepare` made the one that is seen inside.
+        folder: ours alone, as `exchange.prepare` made it.
         answer: is asked what nobody has asked before; gives a document without secrets.
         tell: gets a sentence about each limit that is reached.
     """
@@ -168,27 +170,7 @@ class Broker:
         document = json.dumps(answer).encode()
         aside = self._folder / "answer"
         aside.write_bytes(len(document).to_bytes(4, "big") + document)
-        aside.rename(seen(self._folder) / ANSWERS / number)
-
-
-def prepare(folder: Path) -> int:
-    """Make a run's folder, with the one in it that is seen inside; gives the pipe's descriptor, as `serve` wants it.
-
-    Raises:
-        OSError: it cannot be made.
-    """
-    inside = seen(folder)
-    for place in (folder, inside, *(inside / name for name in (ANSWERS, ENVIRONMENTS, ADDITIONS))):
-        place.mkdir()
-        place.chmod(0o755)  # another user may have to walk there; what lies above decides who can
-    pipe = inside / PIPE
-    os.mkfifo(pipe, 0o600)
-    return os.open(pipe, os.O_RDWR | os.O_CLOEXEC)
-
-
-def seen(folder: Path) -> Path:
-    """Name the folder that is seen inside, at the same path."""
-    return folder / "inside"
+        aside.rename(exchange.seen(self._folder) / exchange.ANSWERS / number)
 
 
 def _must(condition: bool) -> None:  # noqa: FBT001  # it is what is asked
