@@ -182,6 +182,8 @@ for words in {turned!r}:
     assert "added" not in done.errors.replace("was not added", "")
     assert "nova" not in roost("env", "list").output
     assert "no question" not in done.errors
+    allowed = roost("run", "--sandbox", tier, "--allow", "nova", script(f"{HIDDEN}print(hidden('avon').__version__)\n"))
+    assert (allowed.status, allowed.output) == (0, "1.0\n"), allowed.errors
 
 
 CLIENT = """
