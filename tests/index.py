@@ -122,6 +122,7 @@ class Index:
         default_factory=dict
     )  # canonical name → status and its reason (PEP 792)
     flaky: set[str] = field(default_factory=set)  # parts of paths: the first request is answered with 500
+    sizes: dict[str, int] = field(default_factory=dict)  # file → the bytes that its page says it has
     _held: dict[str, tuple[threading.Event, threading.Event]] = field(default_factory=dict)
 
     def add(
@@ -208,7 +209,7 @@ class Index:
             entries = []
             for file in files:
                 entry = {
-                    "filename": file.name, "url": f"{self.url}files/{file.name}", "size": len(file.data),
+                    "filename": file.name, "url": f"{self.url}files/{file.name}", "size": self.sizes.get(file.name, len(file.data)),
                     "hashes": {"sha256": file.sha256}, "yanked": file.yanked,
                 }  # fmt: skip
                 if file.uploaded:

@@ -120,6 +120,21 @@ def test_a_missing_import_goes_on_where_it_stopped(soup, roost, script, effects,
     assert len(soup.asked) == asked  # at once, and without the index
 
 
+@pytest.mark.thorough
+def test_a_worker_that_is_given_its_parents_path_has_what_another_worker_had_added(soup, roost, script):
+    path = script(f"""{HIDDEN}
+import multiprocessing
+def work(n): return hidden('puos').__version__
+if __name__ == "__main__":
+    for method in ("fork", "spawn"):
+        with multiprocessing.get_context(method).Pool(1) as pool:
+            print(pool.map(work, [1])[0], flush=True)
+""")
+    done = roost("run", path)
+    assert (done.status, done.output) == (0, "1.0\n1.0\n"), done.errors
+    assert len(added(done)) == 1
+
+
 @pytest.mark.parametrize("method", ["spawn", "fork", "forkserver"])
 @pytest.mark.thorough
 def test_a_missing_import_in_workers_is_added_once(soup, roost, script, effects, method):

@@ -99,7 +99,8 @@ def _sandboxed(policy: Policy, arguments: Arguments, output: Output, home: Home,
     output.detail(f"sandbox: {policy.line(tier.name)}")
     prepared = _prepare(arguments, output, home, settings)
     output.finish()
-    done = runs.run(prepared, arguments.rest, asked, tier, home=home)
+    options = place.options(arguments, settings)
+    done = runs.run(prepared, arguments.rest, asked, tier, home=home, settings=settings, options=options)
     said = sandboxed.told(done.ended, policy, prepared.plan.script.name)
     if said:
         output.fail(said)

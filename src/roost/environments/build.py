@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from contextlib import contextmanager
 from pathlib import Path
 
-from roost import home as homes
 from roost import locks
 from roost.errors import CannotCreate, RoostError
 
@@ -16,19 +14,16 @@ from .key import SHORT, folder, key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from roost.distributions import Lock, Options
     from roost.home import Home
     from roost.reporting import Reporter
-    from roost.scripts import Interpreter
     from roost.settings import Settings
 
     from .installers import Installer, Site
     from .manifest import Manifest
     from .values import Environment
-
-SLOTS = 256  # builds for one interpreter at the same time
 
 
 def ensure(
@@ -127,11 +122,11 @@ def _alive(place: Path, found: Manifest) -> bool:
 def _build(lock: Lock, digest: str, place: Path, site: Site) -> Environment:
     begin = time.monotonic()
     home, report = site.home, site.report
-    homes.ensure(home.environments)
-    with _slot(home, lock.interpreter) as (aside, slot):
-        from .store import discard
+    from .store import discard, slot
 
-        site = site.replace(keep=(*site.keep, slot))
+    one = lock.interpreter  # the engine knows it by its path, and asking it again costs more than a small environment
+    with slot(home, f"{one.implementation}{one.full}{one.abi}") as (aside, held):
+        site = site.replace(keep=(*site.keep, held))
         report.progress(f"building {len(lock.artifacts)} distributions")
         try:
             described = _proven(lock, digest, aside, site)
@@ -140,8 +135,6 @@ def _build(lock: Lock, digest: str, place: Path, site: Site) -> Environment:
             aside.rename(place)
         except OSError as error:
             raise _cannot(site.what, error) from error
-        finally:
-            _clear(aside)
     count = len(lock.artifacts)
     report.step(
         f"built `{place.name}` with {count} distribution{'s' if count != 1 else ''} in {time.monotonic() - begin:.1f} s"
@@ -232,26 +225,6 @@ def _install(lock: Lock, aside: Path, site: Site) -> tuple[str, ...]:
     if len(said) > 1:
         first.why = (*first.why, *said[1:])
     raise first
-
-
-@contextmanager
-def _slot(home: Home, interpreter: Interpreter) -> Iterator[tuple[Path, int]]:
-    """Take a folder to build in, and its lock's descriptor.
-
-    The same few paths are used again and again, because uv keeps what it knows of an interpreter by path and
-    asking it costs more than linking a small environment. Who holds the lock is alive, in whatever container.
-    """
-    name = f"{interpreter.implementation}{interpreter.full}{interpreter.abi}"
-    for number in range(SLOTS):
-        aside = home.environments / f".tmp-{name}-{number}"
-        try:
-            with locks.exclusive(home.locks / aside.name.lstrip("."), timeout=0) as descriptor:
-                _clear(aside)
-                yield aside, descriptor
-                return
-        except locks.LockHeld:
-            continue
-    raise CannotCreate("cannot build: too many builds are under way", hints=("try again when some have ended",))
 
 
 def _clear(aside: Path) -> None:

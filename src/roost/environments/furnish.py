@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 
 INSIDE = Path(__file__).resolve().parent.parent / "inside"
-HOOK = ("_roost.py", "_roost_mend.py", "_roost_engines.py", "_roost_sources.py", "_roost.pth")
+HOOK = ("_roost.py", "_roost_mend.py", "_roost_engines.py", "_roost_broker.py", "_roost_sources.py", "_roost.pth")
 SHIM = (
     "__init__.py",
     "__main__.py",

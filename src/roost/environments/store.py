@@ -6,17 +6,19 @@ import os
 import re
 import shutil
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
+from roost import home as homes
 from roost import locks
-from roost.errors import Exit, RoostError
+from roost.errors import CannotCreate, Exit, RoostError
 
 from . import manifest
 from .key import SHORT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from roost.home import Home
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from .values import Environment
 
 ASIDE, TRASH = ".tmp-", ".trash-"
+SLOTS = 256  # folders of one purpose at the same time
 
 
 class NoSuchEnvironment(RoostError):
@@ -179,6 +182,32 @@ def clear(path: Path) -> None:
         shutil.rmtree(path, ignore_errors=True)
     else:
         path.unlink(missing_ok=True)
+
+
+@contextmanager
+def slot(home: Home, name: str) -> Iterator[tuple[Path, int]]:
+    """Take a folder beside the environments that is gone afterwards, and its lock's descriptor; the folder is not made.
+
+    The same few paths are used again and again. Who holds the lock is alive, in whatever container; what a dead one left
+    goes with the next one, or with `sweep`.
+
+    Raises:
+        CannotCreate: nothing can be made there, or too many are in use.
+    """
+    homes.ensure(home.environments)
+    for number in range(SLOTS):
+        aside = home.environments / f"{ASIDE}{name}-{number}"
+        try:
+            with locks.exclusive(home.locks / aside.name.lstrip("."), timeout=0) as descriptor:
+                clear(aside)
+                try:
+                    yield aside, descriptor
+                finally:
+                    clear(aside)
+                return
+        except locks.LockHeld:
+            continue
+    raise CannotCreate("cannot build: too many builds are under way", hints=("try again when some have ended",))
 
 
 def sweep(home: Home) -> None:

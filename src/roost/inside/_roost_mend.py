@@ -251,6 +251,7 @@ def mended(name, question, path):
         busy = RUN.busy
         with busy:
             follow()
+            keep_in_use()
             found = real(name, path)
             if found is not None or name in RUN.hopeless or question["full"] in RUN.hopeless:
                 return found
@@ -301,13 +302,18 @@ def extend(path):
 def ask(question):
     """Ask the roost outside; gives its reply, None when there is none."""
     RUN.left -= 1
-    request = dict(question)
-    request.update(
-        protocol=PROTOCOL, first=RUN.first, environment=RUN.environment, additions=RUN.additions, folder=RUN.folder,
-        options=RUN.words, script=script(), modules=sorted({name.partition(".")[0] for name in list(sys.modules)}),
-    )  # fmt: skip
-    document = encode(request).encode("utf-8", "surrogatepass")
-    answered = exchange(len(document).to_bytes(4, "big") + document)
+    if "broker" in RUN.words:
+        import _roost_broker
+
+        answered = _roost_broker.exchange(question, RUN, encode)
+    else:
+        request = dict(question)
+        request.update(
+            protocol=PROTOCOL, first=RUN.first, environment=RUN.environment, additions=RUN.additions, folder=RUN.folder,
+            options=RUN.words, script=script(), modules=sorted({name.partition(".")[0] for name in list(sys.modules)}),
+        )  # fmt: skip
+        document = encode(request).encode("utf-8", "surrogatepass")
+        answered = exchange(len(document).to_bytes(4, "big") + document)
     if len(answered) < 4 or len(answered) - 4 < int.from_bytes(answered[:4], "big"):
         return None
     names = {"__builtins__": {}, "true": True, "false": False, "null": None}
@@ -434,6 +440,14 @@ def switch(environment):
         if there is not None:
             parts = [environment + part[len(old) :] if part == value else part for part in there.split(":")]
             os.environ[name] = ":".join(parts)
+
+
+def keep_in_use():
+    """Put the environment in use back where somebody has set `sys.path` since: multiprocessing gives children their parent's."""
+    environment = RUN.environment
+    if environment != RUN.first and packages(environment) not in sys.path:
+        RUN.environment = RUN.first
+        switch(environment)
 
 
 def follow():

@@ -10,24 +10,40 @@ import os
 from pathlib import Path
 
 from roost import environments, locks, travel
-from roost.distributions import Options, Requirement, extend, faults, plan_for
-from roost.errors import RoostError
+from roost.distributions import Options, Requirement, direct, extend, faults, plan_for
+from roost.errors import Exit, RoostError
 from roost.records import additions
+from roost.scripts import Import
 from roost.values import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from roost.distributions import Artifact
+    from roost.distributions import Artifact, Plan
+    from roost.distributions.names import Parsed
     from roost.environments import Environment
     from roost.environments.manifest import Manifest
     from roost.home import Home
     from roost.reporting import Reporter
-    from roost.scripts import Choice, Import, Script
+    from roost.scripts import Choice, Script
     from roost.settings import Settings
 
 PROTOCOL = 1
+
+
+class AddsTooMuch(RoostError):
+    """A sandboxed run asks for more than may be added to it."""
+
+    code = "adds-too-much"
+    exit = Exit.REFUSED
+
+
+class Bounds(Value):
+    """What code that nobody has read may have added: names that can be trusted, as wheels, no more than so much."""
+
+    most: int  # bytes of all files that come to those of the start
+    before: frozenset[str]  # the files of the start
 
 
 class Asked(Value):
@@ -41,6 +57,7 @@ class Asked(Value):
     name: str  # the environment that the run has come to
     held: Manifest  # what is in it
     python: Choice
+    bounds: Bounds | None = None  # None: what the script asks for is its user's word
     logins: tuple[tuple[str, str, str], ...] = ()  # what addresses that a `pip install` names say of credentials
 
     @property
@@ -72,12 +89,41 @@ def answer(request: Mapping[str, object], *, home: Home, settings: Settings, rep
     script = _script(request, places, home)
     indexes = (*script.declared.indexes, *map(str, _list(request.get("indexes"))))
     script = script.replace(declared=script.declared.replace(indexes=tuple(dict.fromkeys(indexes))))
+    allowed = tuple(word.partition(":")[2] for word in words if word.startswith("allow:"))
+    options = Options(allow=allowed, offline="offline" in words or settings.offline)
+    return answered(request, script, first.name, places, home=home, settings=settings, options=options, report=report)
+
+
+def answered(
+    request: Mapping[str, object],
+    script: Script,
+    first: str,
+    places: Sequence[Path],
+    *,
+    home: Home,
+    settings: Settings,
+    options: Options,
+    report: Reporter,
+    bounds: Bounds | None = None,
+) -> dict[str, object]:
+    """Answer a question of which it is known who asks it; as `answer`.
+
+    Args:
+        request: what is asked, and the environment and loaded modules of who asks.
+        script: what runs.
+        first: the name of the environment in which the run began.
+        places: where its additions are noted.
+        bounds: of a run in a sandbox.
+    """
     try:
-        with locks.exclusive(home.locks / f"additions-{place.name[2:4]}", timeout=settings.build_timeout):
-            name = additions.follow((place,), first.name)
-            asked = _asked(request, script, name, home=home, settings=settings, report=report)
-            if asked is None:
+        with locks.exclusive(home.locks / f"additions-{places[0].name[2:4]}", timeout=settings.build_timeout):
+            name = additions.follow(places[:1], first)
+            held = environments.manifest_of(home, name)
+            if held is None:
                 return {"why": f"the environment `{name}` is gone"}
+            python = _python(held, home, settings)
+            logins = direct.logins(map(str, _list(request.get("requirements"))))
+            asked = Asked(home, settings, options, report, script, name, held, python, bounds, logins)
             return _answered(request, asked, places)
     except RoostError as error:
         return {"why": _sentence(error)}
@@ -86,8 +132,10 @@ def answer(request: Mapping[str, object], *, home: Home, settings: Settings, rep
 def _answered(request: Mapping[str, object], asked: Asked, places: Sequence[Path]) -> dict[str, object]:
     folder = asked.folder
     if request["ask"] == "install":
-        added, why = _installed(request), None
+        added, why = _installed(request, asked)
         words = {one.text: one.name for one in added}
+        if why:
+            return {"why": why}
         if not added:
             return {"environment": str(folder), "said": None}
     else:
@@ -115,8 +163,12 @@ def _extended(
         RoostError: nothing has both.
     """
     began = Path(str(request["environment"]))
-    modules = [str(one) for one in _list(request.get("modules"))]
-    loaded = environments.imported(began, asked.held.short, modules)
+    modules = request.get("modules")
+    loaded = (
+        environments.imported(began, asked.held.short, map(str, _list(modules)))
+        if modules is not None
+        else frozenset(name for name, _ in asked.held.distributions)
+    )
     loose = tuple(one for one in _loose(asked) if one.name not in {new.name for new in added})
     tries = [
         (asked.held.artifacts, ()),
@@ -159,10 +211,28 @@ def _built(asked: Asked, kept: Sequence[Artifact], added: Sequence[Requirement])
         kept, added, roots=asked.held.roots, script=asked.script, python=asked.python, home=asked.home,
         settings=asked.settings, options=asked.options, report=asked.report, logins=asked.logins,
     )  # fmt: skip
+    _bounded(lock.artifacts, asked)
     return environments.ensure(
         lock, home=asked.home, settings=asked.settings, options=asked.options, report=asked.report,
         installers=travel.installers(asked.settings),
     )  # fmt: skip
+
+
+def _bounded(artifacts: Sequence[Artifact], asked: Asked) -> None:
+    """Look at how much comes before it comes.
+
+    Raises:
+        AddsTooMuch: more than the run may have added.
+    """
+    if asked.bounds is None:
+        return
+    size = sum(one.size or 0 for one in artifacts if one.filename not in asked.bounds.before)
+    if size > asked.bounds.most:
+        raise AddsTooMuch(
+            f"{size >> 20} MiB would be added",
+            why=(f"a run in a sandbox may have {asked.bounds.most >> 20} MiB added",),
+            hints=("declare it: `roost add FILE NAME`",),
+        )
 
 
 def _loose(asked: Asked) -> tuple[Requirement, ...]:
@@ -179,23 +249,6 @@ def _loose(asked: Asked) -> tuple[Requirement, ...]:
         wanted = {one.name: one for one in (*additions.known(asked.home, asked.script), *plan.requirements)}
         return tuple(wanted.values())
     return tuple(Requirement(name, name, "it was asked for", "kept", wheels_only=True) for name in asked.held.roots)
-
-
-def _asked(
-    request: Mapping[str, object], script: Script, name: str, *, home: Home, settings: Settings, report: Reporter
-) -> Asked | None:
-    from roost.distributions import direct
-
-    held = environments.manifest_of(home, name)
-    if held is None:
-        return None
-    words = [str(word) for word in _list(request.get("options"))]
-    allowed = tuple(word.partition(":")[2] for word in words if word.startswith("allow:"))
-    options = Options(allow=allowed, offline="offline" in words or settings.offline)
-    return Asked(
-        home, settings, options, report, script, name, held, _python(held, home, settings),
-        direct.logins(map(str, _list(request.get("requirements")))),
-    )  # fmt: skip
 
 
 def _python(held: Manifest, home: Home, settings: Settings) -> Choice:
@@ -233,19 +286,13 @@ def _imported(request: Mapping[str, object], asked: Asked) -> tuple[list[Require
 
     The third is the one that is there and should have it.
     """
-    from roost.scripts import Import
-
     places = [(str(file), int(str(line))) for file, line in map(_list, _list(request.get("places")))]
     if request.get("engine") is None and _copes(places, asked):
         return [], None, None
     line = places[0][1] if places else 1
     written = _written(places[:1], asked, str(request["name"]))
     wanted = written or Import(str(request.get("full") or request["name"]), (), line, "required")
-    script = asked.script.replace(imports=(wanted.replace(kind="required", provider=None, marker=None, group=None),),
-                                  calls=(), urls=(), declared=asked.script.declared.replace(requirements=(), lock=None))  # fmt: skip
-    plan = plan_for(
-        script, asked.python, home=asked.home, settings=asked.settings, options=asked.options, report=asked.report
-    )
+    plan = _planned(wanted, asked)
     held = dict(asked.held.distributions)
     there = [one.name for one in plan.requirements if one.name in held]
     reason = f"`import {wanted.module}` at line {line}, while it ran"
@@ -257,12 +304,28 @@ def _imported(request: Mapping[str, object], asked: Asked) -> tuple[list[Require
     if added:
         return added, None, None
     if plan.unresolved:
-        one = plan.unresolved[0]
-        return [], "\nhint: ".join(filter(None, (one.sentence, one.hint))), None
+        return [], _unanswered(plan), None
     if there:
         why = f"`{wanted.module}` should come from `{there[0]}`, of which {held[there[0]]} is in the environment"
         return [], why, there[0]
     return [], f"nothing is known to provide `{wanted.module}`", None
+
+
+def _planned(wanted: Import, asked: Asked) -> Plan:
+    """Decide what one import needs, as for one that was read in the script."""
+    script = asked.script.replace(imports=(wanted.replace(kind="required", provider=None, marker=None, group=None),),
+                                  calls=(), urls=(), declared=asked.script.declared.replace(requirements=(), lock=None))  # fmt: skip
+    return plan_for(
+        script, asked.python, home=asked.home, settings=asked.settings, options=asked.options, report=asked.report
+    )
+
+
+def _unanswered(plan: Plan) -> str | None:
+    """Say why an import cannot be had."""
+    if not plan.unresolved:
+        return None
+    one = plan.unresolved[0]
+    return "\nhint: ".join(filter(None, (one.sentence, one.hint)))
 
 
 def _mended(asked: Asked, name: str) -> str | None:
@@ -311,16 +374,40 @@ def _copes(places: Sequence[tuple[str, int]], asked: Asked) -> bool:
     return False
 
 
-def _installed(request: Mapping[str, object]) -> list[Requirement]:
-    """Take the requirements of a `pip install` that the script ran."""
-    from roost.distributions import direct
+def _installed(request: Mapping[str, object], asked: Asked) -> tuple[list[Requirement], str | None]:
+    """Take the requirements of a `pip install` that the script ran; and why one of them may not be, None where all may."""
     from roost.distributions.names import parse
 
     found = []
     for text in map(str, _list(request.get("requirements"))):
         parsed = parse(direct.bare(text))
-        found.append(Requirement(parsed.name, direct.bare(text), "`pip install`, while it ran", "mended"))
-    return found
+        reason = "`pip install`, while it ran"
+        if asked.bounds is not None and (why := _doubt(parsed, asked)):
+            return [], why
+        found.append(
+            Requirement(parsed.name, direct.bare(text), reason, "mended", wheels_only=asked.bounds is not None)
+        )
+    return found, None
+
+
+def _doubt(parsed: Parsed, asked: Asked) -> str | None:
+    """Say why a distribution may not be installed because code asks for it that nobody has read; None: it may.
+
+    One that is not known must do what it must for an import of a module with its name.
+    """
+    from roost.distributions import tables
+    from roost.distributions.trust import trusted
+
+    if parsed.url or parsed.marker:
+        return f"`{parsed.name}` is asked for by more than its name"
+    if tables.rank(parsed.name) is not None or parsed.name in {*asked.options.allow, *trusted(asked.home)}:
+        return None
+    if parsed.name in dict(asked.held.distributions):
+        return None
+    plan = _planned(Import(parsed.name.replace("-", "_"), (), 1, "required"), asked)
+    if any(one.name == parsed.name for one in plan.requirements):
+        return None
+    return _unanswered(plan) or f"nothing is known of `{parsed.name}`"
 
 
 def _said(added: Sequence[Requirement], environment: Environment) -> str:

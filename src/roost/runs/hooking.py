@@ -58,6 +58,19 @@ def adding_to(value: str, place: Path) -> str:
     return "|".join([*parts[:3], _quoted(os.fspath(place)), *parts[4:]])
 
 
+def inside(value: str, *, pipe: str, place: str) -> str:
+    """Give a value of `ROOST_RUN` for a sandbox, where nobody can start the launcher: a broker is asked.
+
+    Args:
+        pipe: in which it reads questions; "" where nobody answers any.
+        place: the folder of what the run has added.
+    """
+    protocol, _, environment, _, words, expected = value.split("|")
+    kept = [word for word in words.split(",") if word and not word.startswith(("allow:", "text:"))]
+    kept += ["broker"] if pipe else []
+    return "|".join([protocol, _quoted(pipe), environment, _quoted(place), ",".join(kept), expected])
+
+
 def _compiled(prepared: Prepared) -> bool:
     """Tell whether there may be compiled code in an environment, whose damage ends a process before it can say so."""
     return any(not one.filename.endswith("-none-any.whl") for one in prepared.lock.artifacts)

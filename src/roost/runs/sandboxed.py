@@ -17,6 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from roost.distributions import Options
     from roost.home import Home
     from roost.sandbox.folders import Place
     from roost.sandbox.outputs import Collected
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
     from roost.sandbox.streams import Stream
     from roost.sandbox.tiers import Tier
     from roost.sandbox.values import Ended
+    from roost.settings import Settings
 
+    from .brokering import Way
     from .values import Prepared
 
 
@@ -47,8 +50,15 @@ class Done(Value):
     missing: tuple[str, ...]  # what was wanted and is not there
 
 
-def job(prepared: Prepared, arguments: Sequence[str], wish: Wish, tier: Tier, place: Place, *, home: Home) -> Job:
-    """Put together what is run, and what it may read and use."""
+def job(
+    prepared: Prepared, arguments: Sequence[str], wish: Wish, tier: Tier, place: Place, *, home: Home, way: Way
+) -> Job:
+    """Put together what is run, and what it may read and use.
+
+    Args:
+        way: how it asks for what is missing.
+    """
+    from . import hooking
     from .programs import words
 
     environment = prepared.environment
@@ -62,7 +72,8 @@ def job(prepared: Prepared, arguments: Sequence[str], wish: Wish, tier: Tier, pl
         environ = {**os.environ, **own, "PATH": f"{environment.path}/bin:{os.environ.get('PATH', '')}"}
     else:
         environ = system.variables(os.environ, wish.variables, own | {"HOME": place.home, "TMPDIR": place.home})
-    environ |= wish.environ
+    environ.pop(hooking.NAME, None)  # of the run that we are a part of
+    environ |= wish.environ | ({hooking.NAME: way.variable} if way.variable else {})
     script = prepared.plan.script
     files = [script.path, *script.inputs] if script.path else []
     files += [Path(word) for word in behind if word.startswith("/") and os.path.isfile(word)]  # noqa: PTH113
@@ -76,8 +87,11 @@ def job(prepared: Prepared, arguments: Sequence[str], wish: Wish, tier: Tier, pl
         home=place.home,
         fresh=wish.folder is None,
         readable=tuple(
-            dict.fromkeys([*map(os.path.realpath, filter(None, files)), *python(prepared), str(environment.path)])
+            dict.fromkeys(
+                [*map(os.path.realpath, filter(None, files)), *python(prepared), str(environment.path), *way.readable]
+            )
         ),
+        pipes=way.pipes,
         network=network,
         limits=wish.policy.limits,
     )
@@ -90,8 +104,20 @@ def python(prepared: Prepared) -> tuple[str, ...]:
     return () if above in {"/usr", "/"} else (above,)
 
 
-def run(prepared: Prepared, arguments: Sequence[str], wish: Wish, tier: Tier, *, home: Home) -> Done:
+def run(
+    prepared: Prepared,
+    arguments: Sequence[str],
+    wish: Wish,
+    tier: Tier,
+    *,
+    home: Home,
+    settings: Settings,
+    options: Options,
+) -> Done:
     """Run a script in a tier to its end; what it says goes to our own streams, and a record says what came of it.
+
+    Args:
+        options: what may be installed for imports that fail while it runs.
 
     Raises:
         CannotKeep: the tier cannot hold what is asked.
@@ -105,6 +131,7 @@ def run(prepared: Prepared, arguments: Sequence[str], wish: Wish, tier: Tier, *,
     from roost.sandbox import apart, folders
     from roost.sandbox.streams import Stream
 
+    from . import brokering
     from .history import KEPT, Record
 
     bytecode.compile(prepared.environment, home=home)
@@ -116,7 +143,8 @@ def run(prepared: Prepared, arguments: Sequence[str], wish: Wish, tier: Tier, *,
         place = stack.enter_context(folders.fresh())
         folder = os.path.realpath(wish.folder) if wish.folder is not None else place.work
         inputs = folders.put(wish.given, folder)
-        asked = job(prepared, arguments, wish, tier, place.replace(work=folder), home=home)
+        way = stack.enter_context(brokering.opened(prepared, home=home, settings=settings, options=options))
+        asked = job(prepared, arguments, wish, tier, place.replace(work=folder), home=home, way=way)
         stdin = stack.enter_context(_stdin(prepared))
         sys.stdout.flush()
 
@@ -137,6 +165,7 @@ def run(prepared: Prepared, arguments: Sequence[str], wish: Wish, tier: Tier, *,
         except RoostError as error:
             record.failed(error)
             raise
+        ended = ended.replace(notes=(*ended.notes, *way.notes()))
         outputs = folders.taken(folder, wish.wanted, inputs) if wish.wanted else None
         record.ended(ended, outputs)
     there = {one.name for one in outputs.files} if outputs else set()

@@ -13,7 +13,7 @@ from roost.sandbox import folders
 from roost.sandbox.outputs import collect
 from roost.sandbox.warden import Warden, ended
 
-from . import sandboxed
+from . import brokering, sandboxed
 from .history import KEPT, Record
 from .values import Outcome
 
@@ -71,7 +71,8 @@ def run(
         place = stack.enter_context(folders.fresh())
         folder = os.path.realpath(wish.folder) if wish.folder is not None else place.work
         inputs = folders.put(wish.given, folder)
-        job = sandboxed.job(prepared, arguments, wish, tier, place.replace(work=folder), home=home)
+        way = brokering.closed(prepared)  # a process of many threads has nobody who could answer
+        job = sandboxed.job(prepared, arguments, wish, tier, place.replace(work=folder), home=home, way=way)
         data = stdin.encode() if isinstance(stdin, str) else stdin or b""
         environments.started(home, prepared.environment)
         stack.enter_context(environments.using(home, prepared.environment))

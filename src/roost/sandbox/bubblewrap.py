@@ -70,6 +70,7 @@ class Bubblewrap:
             argv = (program, *options(job), "--seccomp", str(file.fileno()), "--", *job.argv)
             group, watched, held = plain.hold(job.limits, (job.folder, job.home))
             user = users.another(job.readable, job.folder, fresh=job.fresh)
+            users.hand_over(job.pipes, user)
             steps = Confinement(
                 argv, {}, "/", group.files if group else (), plain.rlimits(job.limits), user=user, drop=user is not None,
                 keep=(file.fileno(),),

@@ -11,7 +11,7 @@ from contextlib import suppress
 from roost import processes
 from roost.errors import ProcessFailed
 
-from . import guard, plain
+from . import guard, plain, users
 from .confine import Confinement
 from .guard import Watched
 from .tiers import CannotKeep
@@ -64,6 +64,8 @@ class Docker:
             raise CannotKeep(
                 "the tier `docker` cannot allow some hosts and no others yet", hints=("`--net none` or `--net all`",)
             )
+        if os.geteuid() == 0:
+            users.hand_over(job.pipes, os.stat(job.folder).st_uid)  # noqa: PTH116  # as `options` has it
         name = f"roost-{uuid.uuid4().hex[:12]}"
         program = shutil.which(PROGRAM) or PROGRAM
         argv = (program, "run", "--name", name, "--label", f"{LABEL}={os.getpid()}", *options(job), IMAGE, *job.argv)

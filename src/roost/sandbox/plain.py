@@ -82,12 +82,13 @@ class Landlock:
                 "/proc",
                 "/sys/devices/system/cpu",
             ]
-            writable = [job.folder, home, *(f"/dev/{name}" for name in system.DEVICES)]
+            writable = [job.folder, home, *job.pipes, *(f"/dev/{name}" for name in system.DEVICES)]
             rules = landlock.ruleset(readable, writable, network=job.online)
             stack.callback(os.close, rules)
             families = ("inet", "inet6", "netlink") if job.online else ()
             group, watched, held = hold(job.limits, (job.folder, job.home))
             user = users.another(job.readable, job.folder, fresh=job.fresh)
+            users.hand_over(job.pipes, user)
             if user is not None:
                 os.chown(home, user, user)
                 os.chown(f"{home}/.cache", user, user)

@@ -51,6 +51,13 @@ def _open_to_others(path: str) -> bool:
         return False
 
 
+def hand_over(pipes: Iterable[str], user: int | None) -> None:
+    """Let the user that a program runs as write into its pipes; None: it is who we are."""
+    if user is not None:
+        for pipe in pipes:
+            os.chown(pipe, user, user)
+
+
 def said(user: int | None) -> dict[str, str]:
     """Say in a record as whom a program ran, where that was not plain."""
     if os.geteuid() != 0:

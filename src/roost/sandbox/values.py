@@ -36,6 +36,7 @@ class Job(Value):
     readable: tuple[str, ...] = ()  # beside what every program of the system needs: environment, interpreter, script
     network: tuple[str, ...] = ()  # () none; ("all",); hosts with ports: "example.org:443"
     limits: Limits = Limits()
+    pipes: tuple[str, ...] = ()  # named pipes in what may be read, into which it may write
     hidden: tuple[str, ...] = ()  # places that stay out of reach although they lie in what may be read
 
     @property
