@@ -49,7 +49,7 @@ def test_a_missing_import_is_mended_where_it_fails(soup, roost, script, tier):
     path = script(
         HIDDEN + "import bread\nprint('once')\nsoup = hidden('puos')\nprint(soup.__version__, soup.__file__)\n"
     )
-    net = [] if tier in {"none", "limits"} else ["--net", "none"]
+    net = {"none": ["--timeout", "60"], "limits": []}.get(tier, ["--net", "none"])
     done = roost("run", "--sandbox", tier, *net, path)
     assert done.status == 0, done.errors
     first, second = done.output.splitlines()

@@ -73,7 +73,7 @@ def job(
     else:
         environ = system.variables(os.environ, wish.variables, own | {"HOME": place.home, "TMPDIR": place.home})
     environ.pop(hooking.NAME, None)  # of the run that we are a part of
-    environ |= wish.environ | ({hooking.NAME: way.variable} if way.variable else {})
+    environ |= {**wish.environ, **({hooking.NAME: way.variable} if way.variable else {})}
     script = prepared.plan.script
     files = [script.path, *script.inputs] if script.path else []
     files += [Path(word) for word in behind if word.startswith("/") and os.path.isfile(word)]  # noqa: PTH113
