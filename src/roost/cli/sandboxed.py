@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from roost.errors import Exit, UsageError
@@ -74,14 +73,18 @@ def _network(arguments: Arguments) -> tuple[str, ...] | None:
         return None
     if text in {"none", "all"}:
         return () if text == "none" else ("all",)
-    hosts = tuple(text.split(","))
-    for host in hosts:
-        if not re.fullmatch(r"[A-Za-z0-9.-]+:\d{1,5}", host):
+    from roost.sandbox import addresses
+
+    hosts = []
+    for host in text.split(","):
+        try:
+            hosts.append(str(addresses.target(host)))
+        except ValueError:
             raise UsageError(
                 f"`--net {text}`: `{host}` is no host with a port",
                 hints=("`--net none`, `--net all`, `--net example.org:443`",),
-            )
-    return hosts
+            ) from None
+    return tuple(hosts)
 
 
 def _seconds(arguments: Arguments, default: float | None) -> float | None:

@@ -56,6 +56,7 @@ def job(prepared: Prepared, arguments: Sequence[str], wish: Wish, tier: Tier, fo
         ),
         network=network,
         limits=wish.limits,
+        python=os.fspath(environment.python),
     )
 
 

@@ -62,6 +62,13 @@ class Bubblewrap:
         """Run a job to its end."""
         program = shutil.which(PROGRAM) or PROGRAM
         with ExitStack() as stack:
+            user = users.another(job.readable, job.folder)
+            way = None
+            if job.hosts:
+                from . import network
+
+                way = stack.enter_context(network.door(job, user))
+                job = way.job
             families = ("unix", "inet", "inet6", "netlink")
             file = stack.enter_context(tempfile.TemporaryFile(prefix="roost-"))
             file.write(seccomp.program(families))
@@ -69,13 +76,15 @@ class Bubblewrap:
             file.seek(0)
             argv = (program, *options(job), "--seccomp", str(file.fileno()), "--", *job.argv)
             group, watched, held = plain.hold(job.limits, job.folder)
-            user = users.another(job.readable, job.folder)
             steps = Confinement(
                 argv, {}, "/", group.files if group else (), plain.rlimits(job.limits), user=user, drop=user is not None,
                 keep=(file.fileno(),),
             )  # fmt: skip
             held |= users.said(user)
-            return guard.run(steps, job.limits, watched, output, errors, stdin=stdin, group=group, held=held)
+            ended = guard.run(
+                steps, job.limits, watched, output, errors, stdin=stdin, group=group, held=held, started=way.start if way else None
+            )  # fmt: skip
+            return way.told(ended) if way else ended
 
 
 def options(job: Job) -> tuple[str, ...]:

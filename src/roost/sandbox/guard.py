@@ -19,6 +19,8 @@ from .values import Ended
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .cgroups import Group
     from .confine import Confinement
     from .streams import Stream
@@ -56,6 +58,7 @@ def run(
     stdin: int,
     group: Group | None,
     held: dict[str, str],
+    started: Callable[[], None] | None = None,
 ) -> Ended:
     """Start a program and stay until all of it has ended.
 
@@ -64,6 +67,7 @@ def run(
     Args:
         stdin: a descriptor for its standard input.
         held: limit → by what it is held, for the record.
+        started: called once it runs: from then on this process may have threads.
 
     Raises:
         CannotConfine: it could not be started as it should be.
@@ -88,6 +92,8 @@ def run(
         raise CannotConfine(
             "the sandbox cannot be set up", why=(trouble,), hints=("see what works here: `roost sandbox`",)
         )
+    if started is not None:
+        started()
     watch = _Watch(child, limits, watched, {said: output, told: errors}, begin)
     reason = watch.until_end()
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])

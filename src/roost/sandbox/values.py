@@ -35,11 +35,17 @@ class Job(Value):
     network: tuple[str, ...] = ()  # () none; ("all",); hosts with ports: "example.org:443"
     limits: Limits = Limits()
     hidden: tuple[str, ...] = ()  # places that stay out of reach although they lie in what may be read
+    python: str = ""  # with which roost's own part inside runs, where the network is some hosts
 
     @property
     def online(self) -> bool:
         """Whether all of the network may be used."""
         return self.network == ("all",)
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The hosts with ports that alone may be reached."""
+        return () if self.online else self.network
 
 
 class Standing(Value):
