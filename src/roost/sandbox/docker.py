@@ -1,156 +1,208 @@
-"""The tier of Docker: a container for each run, from an image that was built here, with nothing in it but what is mounted."""
+"""The tier of Docker: a container for each run, with nothing of the machine in it but what is mounted."""
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
+import tempfile
+import threading
 import uuid
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager
 
-from roost import processes
-from roost.errors import ProcessFailed
-
-from . import guard, plain
+from . import guard, plain, users
 from .confine import Confinement
-from .guard import Watched
+from .daemon import asked, daemon, labels, program, state, sweep
+from .guard import CannotConfine, Watched
+from .profile import profile
 from .tiers import CannotKeep
 from .values import MIB, Standing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from .streams import Stream
     from .values import Ended, Job, TierName
 
-PROGRAM = "docker"
 IMAGE = "roost/sandbox"
-LABEL = "roost.run"
+GVISOR = "runsc"
 HOME = "/home/user"
-PATIENCE = 20.0  # seconds that asking the daemon may take
 TEMPORARY = 512 * MIB
+NEVER = "0001-01-01T00:00:00Z"  # when a container started that did not
 INSTALL = "install it: `apt-get install docker.io`, and start its daemon"
 BUILD = "build it once: `roost sandbox image build`"
+STARTED = ("container", "run", "--name")
 
 
 class Docker:
     """A container: root read-only, no capabilities, no network, removed when it ends."""
 
-    name: TierName = "docker"
+    def __init__(self, runtime: str | None = None) -> None:
+        """Take the runtime: None for the daemon's own, `runsc` for gVisor's."""
+        self.runtime = runtime
+        self.name: TierName = "docker:runsc" if runtime else "docker"
 
     def probe(self) -> Standing:
-        """Start `true` in it."""
+        """Start something in it, and look whether it has no network."""
         from .probing import tried
 
-        program = shutil.which(PROGRAM)
-        if program is None:
+        if shutil.which("docker") is None:
             return Standing(self.name, works=False, why="the program `docker` is not here", hint=INSTALL)
-        version = asked("version", "--format", "{{.Server.Version}}")
-        if version is None:
+        found = daemon()
+        if found is None:
             return Standing(
-                self.name,
-                works=False,
-                why="the Docker daemon does not answer",
+                self.name, works=False, why="the Docker daemon does not answer",
                 hint="start it: `dockerd`, or join the group `docker`",
-            )
+            )  # fmt: skip
+        about = (("Docker", found.version),)
+        if self.runtime and self.runtime not in found.runtimes:
+            return Standing(
+                self.name, works=False, why=f"the daemon has no runtime `{self.runtime}`", about=about,
+                hint="install gVisor, and `runsc install`; then start the daemon again",
+            )  # fmt: skip
         image = asked("image", "inspect", "--format", "{{.Id}}", IMAGE)
-        about = (("Docker", version),)
         if image is None:
             return Standing(self.name, works=False, why=f"the image `{IMAGE}` is not built", hint=BUILD, about=about)
+        why = self._leak()
+        if why:
+            return Standing(self.name, works=False, why=why, hint="use another runtime", about=about)
         return tried(self).replace(about=(*about, ("image", image.removeprefix("sha256:")[:12])))
 
     def run(self, job: Job, output: Stream, errors: Stream, *, stdin: int) -> Ended:
         """Run a job to its end; its container goes with it."""
-        if job.network and not job.online:
-            raise CannotKeep(
-                "the tier `docker` cannot allow some hosts and no others yet", hints=("`--net none` or `--net all`",)
-            )
         name = f"roost-{uuid.uuid4().hex[:12]}"
-        program = shutil.which(PROGRAM) or PROGRAM
-        argv = (program, "run", "--name", name, "--label", f"{LABEL}={os.getpid()}", *options(job), IMAGE, *job.argv)
-        environ = {**job.environ, **{name: value for name, value in os.environ.items() if _clients(name)}}
-        limits = job.limits
-        held = {
-            name: "docker"
-            for name in ("memory", "processes", "file-size")
-            if getattr(limits, name.replace("-", "_")) is not None
-        }
-        held |= {"timeout": "clock"} if limits.timeout is not None else {}
-        held |= {"disk": "watched"} if limits.disk is not None else {}
-        steps = Confinement(argv, environ, "/")
-        watched = Watched(disk=limits.disk, folder=job.folder)
-        try:
-            ended = guard.run(steps, limits, watched, output, errors, stdin=stdin, group=None, held=held)
-            if ended.reason == "ended" and ended.status == 137 and out_of_memory(name):
+        with ExitStack() as stack:
+            way = None
+            if job.hosts:
+                if self.runtime:
+                    raise CannotKeep(
+                        "gVisor's containers cannot be let out to some hosts and no others",
+                        hints=("`--sandbox docker`, `--net none` or `--net all`",),
+                    )
+                from . import network
+
+                way = stack.enter_context(network.door(job))
+                job = way.job
+            options = stack.enter_context(self.options(job))
+            argv = (program(), *STARTED, name, *options, "--interactive", job.image or IMAGE, *job.argv)
+            stack.callback(_remove, name)
+            ended = guarded(argv, job, output, errors, stdin=stdin, started=way.start if way else None)
+            if ended.reason == "ended" and ended.status in {125, 126, 127}:
+                fail_unless_started(name)
+            if ended.reason == "ended" and ended.status == 137 and (state(name) or {}).get("OOMKilled"):
                 ended = ended.replace(reason="memory")
-            return ended
+            return way.told(ended) if way else ended
+
+    @contextmanager
+    def options(self, job: Job) -> Iterator[tuple[str, ...]]:
+        """Give the options of `docker run` for a job: the opposite of what it does by itself, in every line."""
+        limits = job.limits
+        words = ["--init", "--pull", "never", "--network", "bridge" if job.online else "none", "--read-only"]
+        words += ["--entrypoint", "", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--ipc", "private"]
+        words += ["--log-driver", "none", "--stop-timeout", "1", "--hostname", "sandbox"]
+        words += ["--ulimit", "core=0", "--ulimit", f"nofile={plain.OPEN_FILES}", *labels()]
+        words += ["--runtime", self.runtime] if self.runtime else []
+        if limits.processes is not None:
+            words += ["--pids-limit", str(limits.processes)]
+        if limits.memory is not None:
+            words += ["--memory", str(limits.memory), "--memory-swap", str(limits.memory)]
+        if limits.file_size is not None:
+            words += ["--ulimit", f"fsize={limits.file_size}"]
+        user = users.another((), job.folder)
+        facts = os.stat(job.folder)  # noqa: PTH116
+        uid, gid = (user, user) if user is not None else (facts.st_uid, facts.st_gid)
+        words += ["--user", f"{uid}:{gid}", "--tmpfs", f"/tmp:rw,nosuid,nodev,size={TEMPORARY},mode=1777"]  # noqa: S108
+        words += ["--tmpfs", f"{HOME}:rw,nosuid,nodev,size={TEMPORARY},uid={uid},gid={gid},mode=0700"]
+        for place in job.readable:
+            if os.path.lexists(place):
+                words += ["--mount", f"type=bind,src={place},dst={place},readonly"]
+        words += ["--mount", f"type=bind,src={job.folder},dst={job.folder}", "--workdir", job.folder, *variables(job)]
+        found = daemon()
+        if self.runtime or (found and found.filters):
+            yield tuple(words)
+            return
+        with tempfile.NamedTemporaryFile("w", prefix="roost-", suffix=".json") as file:
+            file.write(profile())
+            file.flush()
+            yield (*words, "--security-opt", f"seccomp={file.name}")
+
+    def _leak(self) -> str | None:
+        """Say why a container without network has one after all, as the daemon and the container itself see it."""
+        name = f"roost-{uuid.uuid4().hex[:12]}"
+        words = [
+            "--network",
+            "none",
+            "--pull",
+            "never",
+            *labels(),
+            *(["--runtime", self.runtime] if self.runtime else []),
+        ]
+        try:
+            seen = asked(*STARTED, name, *words, IMAGE, "cat", "/proc/net/dev")
+            mode = asked(
+                "container", "inspect", "--format",
+                "{{.HostConfig.NetworkMode}}{{range $name, $_ := .NetworkSettings.Networks}} {{$name}}{{end}}", name,
+            )  # fmt: skip
         finally:
-            asked("rm", "--force", name)
+            _remove(name)
+        if seen is None or mode is None:
+            return "a container without network cannot be started"
+        devices = {line.partition(":")[0].strip() for line in seen.splitlines() if ":" in line}
+        return None if devices <= {"lo"} and mode == "none none" else "`--network none` does not hold here"
 
 
-def options(job: Job) -> tuple[str, ...]:
-    """Give the options of `docker run`: the opposite of what it does by itself, in every line."""
+def variables(job: Job) -> list[str]:
+    """Give the options for a job's variables: by name alone, where the client has none of that name, so that values stand in no command line."""
+    own = {"HOME": HOME, "TMPDIR": "/tmp", "XDG_CACHE_HOME": f"{HOME}/.cache"}  # noqa: S108
+    words = []
+    for name, value in (job.environ | own).items():
+        words += ["--env", f"{name}={value}" if _clients(name) else name]
+    return words
+
+
+def guarded(
+    argv: tuple[str, ...], job: Job, output: Stream, errors: Stream, *, stdin: int, started: Callable[[], None] | None
+) -> Ended:
+    """Stay beside Docker's client until a job ends."""
     limits = job.limits
-    words = [
-        "--init",
-        "--pull",
-        "never",
-        "--network",
-        "bridge" if job.online else "none",
-        "--read-only",
-        "--cap-drop",
-        "ALL",
+    names = [
+        name for name in ("memory", "processes", "file-size") if getattr(limits, name.replace("-", "_")) is not None
     ]
-    words += ["--security-opt", "no-new-privileges", "--ipc", "private", "--log-driver", "none", "--stop-timeout", "1"]
-    words += ["--hostname", "sandbox", "--ulimit", "core=0", "--ulimit", f"nofile={plain.OPEN_FILES}"]
-    if limits.processes is not None:
-        words += ["--pids-limit", str(limits.processes)]
-    if limits.memory is not None:
-        words += ["--memory", str(limits.memory), "--memory-swap", str(limits.memory)]
-    if limits.file_size is not None:
-        words += ["--ulimit", f"fsize={limits.file_size}"]
-    facts = os.stat(job.folder)  # noqa: PTH116
-    user = f"{facts.st_uid}:{facts.st_gid}"
-    words += ["--user", user, "--tmpfs", f"/tmp:rw,nosuid,nodev,size={TEMPORARY},mode=1777"]  # noqa: S108
-    words += ["--tmpfs", f"{HOME}:rw,nosuid,nodev,size={TEMPORARY},uid={facts.st_uid},gid={facts.st_gid},mode=0700"]
-    for place in job.readable:
-        if os.path.lexists(place):
-            words += ["--mount", f"type=bind,src={place},dst={place},readonly"]
-    words += ["--mount", f"type=bind,src={job.folder},dst={job.folder}", "--workdir", job.folder]
-    environ = job.environ | {"HOME": HOME, "TMPDIR": "/tmp", "XDG_CACHE_HOME": f"{HOME}/.cache"}  # noqa: S108
-    for (
-        name,
-        value,
-    ) in environ.items():  # by name alone, where the client has none of that name: values stand in no command line
-        words += ["--env", f"{name}={value}" if _clients(name) or name not in job.environ else name]
-    return tuple(words)
+    held = dict.fromkeys(names, "docker")
+    held |= {"timeout": "clock"} if limits.timeout is not None else {}
+    held |= {"disk": "watched"} if limits.disk is not None else {}
+    held |= {"output": "pipe"} if limits.output is not None else {}
+    environ = {**job.environ, **{name: value for name, value in os.environ.items() if _clients(name)}}
+    watched = Watched(disk=limits.disk, folder=job.folder)
+    steps = Confinement(argv, environ, "/")
+    return guard.run(
+        steps, limits, watched, output, errors, stdin=stdin, group=None, held=held, started=started
+    )  # fmt: skip
+
+
+def fail_unless_started(name: str) -> None:
+    """Tell the client's failure from a program that ended as it does.
+
+    Raises:
+        CannotConfine: the container did not start.
+    """
+    found = state(name)
+    if found is None or found.get("StartedAt") == NEVER:
+        said = str(found.get("Error") or "") if found else ""
+        raise CannotConfine(
+            "the container cannot be started, and nothing was run",
+            why=(said or "the Docker daemon refuses, or does not answer",), hints=("see what works here: `roost sandbox`",),
+        )  # fmt: skip
+
+
+def _remove(name: str) -> None:
+    """Remove a container, and meanwhile those of runs whose roost was killed."""
+    other = threading.Thread(target=sweep)
+    other.start()
+    asked("rm", "--force", name)
+    other.join()
 
 
 def _clients(name: str) -> bool:
     """Tell whether a variable is one that the client itself goes by."""
     return name in {"PATH", "HOME", "TMPDIR", "XDG_CACHE_HOME"} or name.startswith("DOCKER_")
-
-
-def asked(*words: str) -> str | None:
-    """Ask the daemon; None: it does not answer, or says no."""
-    try:
-        done = processes.run([shutil.which(PROGRAM) or PROGRAM, *words], env=dict(os.environ), timeout=PATIENCE)
-    except ProcessFailed:
-        return None
-    return done.output.strip() if done.status == 0 else None
-
-
-def out_of_memory(name: str) -> bool:
-    """Tell whether the kernel has ended a container because its memory ran out."""
-    with suppress(ValueError, KeyError, IndexError, TypeError):
-        return bool(json.loads(asked("inspect", name) or "")[0]["State"]["OOMKilled"])
-    return False
-
-
-def sweep() -> None:
-    """Remove containers of runs whose roost is gone."""
-    for line in (
-        asked("ps", "--all", "--filter", f"label={LABEL}", "--format", f'{{{{.ID}}}} {{{{.Label "{LABEL}"}}}}') or ""
-    ).splitlines():
-        container, _, owner = line.partition(" ")
-        if owner.isdecimal() and not os.path.exists(f"/proc/{owner}"):  # noqa: PTH110
-            asked("rm", "--force", container)

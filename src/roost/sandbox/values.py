@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal
 
-    TierName = Literal["none", "limits", "landlock", "bubblewrap", "docker"]
+    TierName = Literal["none", "limits", "landlock", "bubblewrap", "docker", "docker:runsc"]
     Reason = Literal["ended", "timeout", "memory", "disk", "output", "processes"]
 
 MIB = 1 << 20
@@ -35,6 +35,7 @@ class Job(Value):
     network: tuple[str, ...] = ()  # () none; ("all",); hosts with ports: "example.org:443"
     limits: Limits = Limits()
     hidden: tuple[str, ...] = ()  # places that stay out of reach although they lie in what may be read
+    image: str = ""  # of Docker; none: the one that is built here
     python: str = ""  # with which roost's own part inside runs, where the network is some hosts
 
     @property
