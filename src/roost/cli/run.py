@@ -67,6 +67,7 @@ def _sandboxed(arguments: Arguments, output: Output) -> int:
 
     asked = sandboxed.wish(arguments)
     home, settings = place.find(output)
+    asked = asked.replace(image=sandboxed.image(arguments, settings))
     tier = tiers.working(asked.tier)
     prepared = _prepare(arguments, output, home, settings)
     output.finish()

@@ -10,7 +10,8 @@ from roost.settings import amount
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from roost.runs.sandboxed import Wish
-    from roost.sandbox.values import Ended
+    from roost.sandbox.values import Ended, Job
+    from roost.settings import Settings
 
     from .options import Arguments
 
@@ -46,7 +47,12 @@ def wish(arguments: Arguments) -> Wish:
     )  # fmt: skip
 
 
-def told(ended: Ended, wish: Wish, name: str) -> str | None:
+def image(arguments: Arguments, settings: Settings) -> str:
+    """Give the image of Docker that is asked for; empty: the one that is built here."""
+    return arguments.text("image") or settings.sandbox_image or ""
+
+
+def told(ended: Ended, wish: Wish | Job, name: str) -> str | None:
     """Say which limit ended a script; None where none did."""
     if ended.reason == "ended":
         return None

@@ -13,7 +13,7 @@ from roost.values import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from roost.home import Home
     from roost.sandbox.tiers import Tier
@@ -31,6 +31,7 @@ class Wish(Value):
     folder: Path | None = None  # to work in; None: a new and empty one
     given: tuple[Path, ...] = ()  # files that are copied into it
     variables: tuple[str, ...] = ()  # names of those that are handed on
+    image: str = ""  # of Docker; none: the one that is built here
 
 
 def job(prepared: Prepared, arguments: Sequence[str], wish: Wish, tier: Tier, folder: str, *, home: Home) -> Job:
@@ -57,6 +58,7 @@ def job(prepared: Prepared, arguments: Sequence[str], wish: Wish, tier: Tier, fo
         network=network,
         limits=wish.limits,
         python=os.fspath(environment.python),
+        image=wish.image,
     )
 
 
@@ -78,7 +80,7 @@ def run(prepared: Prepared, arguments: Sequence[str], wish: Wish, tier: Tier, *,
     import tempfile
 
     from roost.environments import bytecode
-    from roost.sandbox.streams import Stream
+    from roost.sandbox.streams import Stream, writer
 
     bytecode.compile(prepared.environment, home=home)
     with ExitStack() as stack:
@@ -90,25 +92,8 @@ def run(prepared: Prepared, arguments: Sequence[str], wish: Wish, tier: Tier, *,
         for file in wish.given:
             shutil.copy(file, folder)
         asked = job(prepared, arguments, wish, tier, folder, home=home)
-        output, errors = (Stream(_writer(stream), wish.limits.output) for stream in (1, 2))
+        output, errors = (Stream(writer(stream), wish.limits.output) for stream in (1, 2))
         sys.stdout.flush()
         null = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
         stack.callback(os.close, null)
         return tier.run(asked, output, errors, stdin=null)
-
-
-def _writer(descriptor: int) -> Callable[[bytes], None]:
-    """Give what writes to one of our streams; on a terminal, so that it obeys nothing."""
-    terminal = os.isatty(descriptor)
-
-    def write(data: bytes) -> None:
-        from roost.sandbox.streams import harmless
-
-        view = memoryview(harmless(data.decode("utf-8", "replace")).encode() if terminal else data)
-        try:
-            while view:
-                view = view[os.write(descriptor, view) :]
-        except OSError:  # nobody reads any more
-            return
-
-    return write

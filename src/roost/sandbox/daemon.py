@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -13,9 +14,12 @@ from roost import processes
 from roost.errors import ProcessFailed, RoostError
 from roost.values import Value
 
+from .guard import CannotConfine
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
 PROGRAM = "docker"
 PATIENCE = 20.0  # seconds that asking it may take
@@ -51,6 +55,21 @@ def asked(*words: str) -> str | None:
     except ProcessFailed:
         return None
     return done.output.strip() if done.status == 0 else None
+
+
+def call(words: Sequence[str], environ: Mapping[str, str]) -> str:
+    """Have the daemon do something.
+
+    Raises:
+        CannotConfine: it does not.
+    """
+    try:
+        done = processes.run([program(), *words], env=environ, timeout=PATIENCE)
+    except ProcessFailed as error:
+        raise CannotConfine("Docker does not answer", why=(error.what,)) from error
+    if done.status:
+        raise CannotConfine("Docker refuses", why=done.last_lines(1), hints=("see what works here: `roost sandbox`",))
+    return done.output.strip()
 
 
 def daemon() -> Daemon | None:
@@ -94,7 +113,7 @@ def sweep() -> None:
     """Remove containers of runs whose roost is gone, and kept ones that nobody has used for as long as they were to stay."""
     for container, found in listed(f"{MACHINE}={machine()}"):
         owner = found.get(OWNER, "")
-        if _idle(found) if CELL in found else owner != _process(owner.partition("-")[0]):
+        if idle(found[CELL], float(found[IDLE])) if CELL in found else owner != _process(owner.partition("-")[0]):
             asked("rm", "--force", container)
 
 
@@ -108,11 +127,18 @@ def listed(label: str) -> Iterator[tuple[str, dict[str, str]]]:
         yield said["ID"], {name: value for name, _, value in pairs}
 
 
-def _idle(found: dict[str, str]) -> bool:
+def idle(file: str | Path, seconds: float) -> bool:
+    """Tell whether nobody has used a kept sandbox for so long; what is written down of it is locked while somebody does."""
     try:
-        return time.time() - os.stat(found[CELL]).st_mtime > float(found[IDLE])  # noqa: PTH116
-    except OSError:  # what was written down of it is gone
+        with open(file, "rb") as descriptor:  # noqa: PTH123
+            if time.time() - os.fstat(descriptor.fileno()).st_mtime < seconds:
+                return False
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except FileNotFoundError:
         return True
+    return True
 
 
 def _process(number: int | str) -> str:

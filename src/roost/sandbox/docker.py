@@ -96,6 +96,10 @@ class Docker:
     @contextmanager
     def options(self, job: Job) -> Iterator[tuple[str, ...]]:
         """Give the options of `docker run` for a job: the opposite of what it does by itself, in every line."""
+        if job.image:
+            from . import images
+
+            images.check(job)
         limits = job.limits
         words = ["--init", "--pull", "never", "--network", "bridge" if job.online else "none", "--read-only"]
         words += ["--entrypoint", "", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--ipc", "private"]
@@ -108,9 +112,7 @@ class Docker:
             words += ["--memory", str(limits.memory), "--memory-swap", str(limits.memory)]
         if limits.file_size is not None:
             words += ["--ulimit", f"fsize={limits.file_size}"]
-        user = users.another((), job.folder)
-        facts = os.stat(job.folder)  # noqa: PTH116
-        uid, gid = (user, user) if user is not None else (facts.st_uid, facts.st_gid)
+        uid, gid = users.owner(job.folder)
         words += ["--user", f"{uid}:{gid}", "--tmpfs", f"/tmp:rw,nosuid,nodev,size={TEMPORARY},mode=1777"]  # noqa: S108
         words += ["--tmpfs", f"{HOME}:rw,nosuid,nodev,size={TEMPORARY},uid={uid},gid={gid},mode=0700"]
         for place in job.readable:
@@ -160,6 +162,11 @@ def variables(job: Job) -> list[str]:
     return words
 
 
+def environment(job: Job) -> dict[str, str]:
+    """Give the variables of Docker's client: a job's, and its own."""
+    return {**job.environ, **{name: value for name, value in os.environ.items() if _clients(name)}}
+
+
 def guarded(
     argv: tuple[str, ...], job: Job, output: Stream, errors: Stream, *, stdin: int, started: Callable[[], None] | None
 ) -> Ended:
@@ -172,9 +179,8 @@ def guarded(
     held |= {"timeout": "clock"} if limits.timeout is not None else {}
     held |= {"disk": "watched"} if limits.disk is not None else {}
     held |= {"output": "pipe"} if limits.output is not None else {}
-    environ = {**job.environ, **{name: value for name, value in os.environ.items() if _clients(name)}}
     watched = Watched(disk=limits.disk, folder=job.folder)
-    steps = Confinement(argv, environ, "/")
+    steps = Confinement(argv, environment(job), "/")
     return guard.run(
         steps, limits, watched, output, errors, stdin=stdin, group=None, held=held, started=started
     )  # fmt: skip

@@ -66,14 +66,15 @@ class Door:
 
 
 @contextmanager
-def door(job: Job, user: int | None = None) -> Iterator[Door]:
+def door(job: Job, user: int | None = None, *, within: str | None = None) -> Iterator[Door]:
     """Open the way to the hosts that a job may reach.
 
     Args:
         user: as whom the sandbox is set up; None: as who we are.
+        within: a folder that the sandbox sees; None: the sandbox is still to be made.
     """
     sweep()
-    folder = tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-")  # 0700
+    folder = tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=within)  # 0700
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as outside:
         outside.bind(f"{folder}/socket")
         os.chmod(f"{folder}/socket", 0o666)  # noqa: PTH101, S103  # nobody else gets into the folder
