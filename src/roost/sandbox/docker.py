@@ -63,7 +63,7 @@ class Docker:
         image = asked("image", "inspect", "--format", "{{.Id}}", IMAGE)
         if image is None:
             return Standing(self.name, works=False, why=f"the image `{IMAGE}` is not built", hint=BUILD, about=about)
-        why = self._leak()
+        why = self.leak()
         if why:
             return Standing(self.name, works=False, why=why, hint="use another runtime", about=about)
         return tried(self).replace(about=(*about, ("image", image.removeprefix("sha256:")[:12])))
@@ -128,12 +128,12 @@ class Docker:
             file.flush()
             yield (*words, "--security-opt", f"seccomp={file.name}")
 
-    def _leak(self) -> str | None:
+    def leak(self, network: str = "none") -> str | None:
         """Say why a container without network has one after all, as the daemon and the container itself see it."""
         name = f"roost-{uuid.uuid4().hex[:12]}"
         words = [
             "--network",
-            "none",
+            network,
             "--pull",
             "never",
             *labels(),

@@ -76,7 +76,11 @@ def door(job: Job, user: int | None = None, *, within: str | None = None) -> Ite
     sweep()
     folder = tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=within)  # 0700
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as outside:
-        outside.bind(f"{folder}/socket")
+        descriptor = os.open(folder, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            outside.bind(f"/proc/self/fd/{descriptor}/socket")  # addresses of sockets are short
+        finally:
+            os.close(descriptor)
         os.chmod(f"{folder}/socket", 0o666)  # noqa: PTH101, S103  # nobody else gets into the folder
         if user is not None:
             os.chown(folder, user, user)
