@@ -273,19 +273,22 @@ def _execute(cell: Cell, job: Job, output: Stream, errors: Stream, stdin: int) -
             job = way.job
         argv = (program(), "container", "exec", "--interactive", cell.container, *job.argv)
         ended = guarded(argv, job, output, errors, stdin=stdin, started=way.start if way else None)
-        if ended.status:
+        if ended.reason != "ended":  # its end is the client's: what runs in the container would go on
+            asked("container", "restart", "--time", "0", cell.container)
+        elif ended.status:
             found = state(cell.container) or {}
-            if ended.reason == "ended" and ended.status == 137 and found.get("OOMKilled"):
-                ended = ended.replace(reason="memory")
-            if ended.reason != "ended":  # its end is the client's: what runs in the container would go on
-                asked("container", "restart", "--time", "0", cell.container)
-            elif not found.get("Running"):
+            if not found.get("Running"):
                 raise SandboxEnded(
                     f"the sandbox `{cell.name}` does not run any more",
                     hints=(
                         f"`roost sandbox outputs {cell.name} FOLDER` gives what it made, `roost sandbox stop {cell.name}` removes it",
                     ),
                 )
+            if ended.status == 137 and found.get("OOMKilled"):
+                ended = ended.replace(reason="memory")
+                asked(
+                    "container", "restart", "--time", "0", cell.container
+                )  # so that it is not said of the next one too
         return way.told(ended) if way else ended
 
 
