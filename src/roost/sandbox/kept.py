@@ -284,12 +284,21 @@ def _execute(cell: Cell, job: Job, output: Stream, errors: Stream, stdin: int) -
                         f"`roost sandbox outputs {cell.name} FOLDER` gives what it made, `roost sandbox stop {cell.name}` removes it",
                     ),
                 )
-            if ended.status == 137 and found.get("OOMKilled"):
+            if ended.status == 137 and _ran_out(cell.container):
                 ended = ended.replace(reason="memory")
                 asked(
                     "container", "restart", "--time", "0", cell.container
                 )  # so that it is not said of the next one too
         return way.told(ended) if way else ended
+
+
+def _ran_out(container: str) -> bool:
+    """Tell whether the kernel has ended a process of a container because its memory ran out."""
+    from .daemon import asked
+
+    files = "/sys/fs/cgroup/memory.events /sys/fs/cgroup/memory/memory.oom_control"  # of control groups 2 and 1
+    said = asked("container", "exec", container, "sh", "-c", f"cat {files} 2>/dev/null; true") or ""
+    return bool(re.search(r"^oom_kill [1-9]", said, re.MULTILINE))
 
 
 def _plain(value: object) -> dict[str, object]:
