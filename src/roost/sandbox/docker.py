@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 
 from . import guard, plain, users
 from .confine import Confinement
-from .daemon import asked, daemon, labels, program, state, sweep
+from .daemon import asked, call, daemon, labels, program, state, sweep
 from .guard import CannotConfine, Watched
 from .profile import profile
 from .tiers import CannotKeep
@@ -74,11 +74,6 @@ class Docker:
         with ExitStack() as stack:
             way = None
             if job.hosts:
-                if self.runtime:
-                    raise CannotKeep(
-                        "gVisor's containers cannot be let out to some hosts and no others",
-                        hints=("`--sandbox docker`, `--net none` or `--net all`",),
-                    )
                 from . import network
 
                 way = stack.enter_context(network.door(job))
@@ -96,6 +91,11 @@ class Docker:
     @contextmanager
     def options(self, job: Job) -> Iterator[tuple[str, ...]]:
         """Give the options of `docker run` for a job: the opposite of what it does by itself, in every line."""
+        if self.runtime and job.hosts:
+            raise CannotKeep(
+                "gVisor's containers cannot be let out to some hosts and no others",
+                hints=("`--sandbox docker`, `--net none` or `--net all`",),
+            )
         if job.image:
             from . import images
 
@@ -140,15 +140,15 @@ class Docker:
             *(["--runtime", self.runtime] if self.runtime else []),
         ]
         try:
-            seen = asked(*STARTED, name, *words, IMAGE, "cat", "/proc/net/dev")
+            seen = call((*STARTED, name, *words, IMAGE, "cat", "/proc/net/dev"), os.environ)
             mode = asked(
                 "container", "inspect", "--format",
                 "{{.HostConfig.NetworkMode}}{{range $name, $_ := .NetworkSettings.Networks}} {{$name}}{{end}}", name,
             )  # fmt: skip
+        except CannotConfine as error:
+            return f"a container without network cannot be started: {error.why[0]}"
         finally:
             _remove(name)
-        if seen is None or mode is None:
-            return "a container without network cannot be started"
         devices = {line.partition(":")[0].strip() for line in seen.splitlines() if ":" in line}
         return None if devices <= {"lo"} and mode == "none none" else "`--network none` does not hold here"
 
