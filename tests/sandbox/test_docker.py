@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -172,3 +173,38 @@ def test_a_daemon_that_is_gone_or_lacks_a_runtime_ends_with_125(roost, script, t
     ran = roost("run", "--sandbox", tier, script("print('ran')\n"), **host)
     assert (ran.status, ran.output) == (125, "")
     assert "nothing was run" in ran.errors
+
+
+@pytest.fixture
+def older(docker, tmp_path: Path) -> str:
+    """An image with an older C library than ours and a Python of its own; it stays for the next time."""
+    name = "roost-test/bullseye"
+    if daemon.asked("image", "inspect", name) is None:
+        program = shutil.which("debootstrap", path=f"{os.environ['PATH']}:/usr/sbin")
+        if not program or os.geteuid() != 0:
+            pytest.skip("only root can build it, with debootstrap")
+        words = ["--variant=minbase", "--include=python3-minimal,libpython3-stdlib", "bullseye", str(tmp_path / "root")]
+        subprocess.run([program, *words], check=True, capture_output=True, timeout=900)
+        subprocess.run(["tar", "-C", tmp_path / "root", "-cf", tmp_path / "root.tar", "."], check=True)
+        client("import", str(tmp_path / "root.tar"), name)
+    return name
+
+
+def test_an_image_with_an_older_c_library_runs_it_with_its_own_python(older, roost, index, script):
+    index.add("soup", "1.0", tag="py3-none-manylinux_2_36_x86_64", modules={"soup/__init__.py": "made = 'newer'\n"})
+    index.add("soup", "1.0", tag="py3-none-manylinux_2_17_x86_64", modules={"soup/__init__.py": "made = 'older'\n"})
+    path = script(
+        "import subprocess, sys, soup\n"
+        "print(sys.version_info[:2], soup.made, flush=True)\n"
+        "subprocess.run([sys.executable, '-c', 'import soup; print(soup.made)'])\n"
+    )
+    for _ in range(2):
+        ran = roost("run", "--sandbox", "docker", "--image", older, path)
+        assert ran.output == "(3, 9) older\nolder\n", ran.errors
+        index.asked, before = [], index.asked
+    assert before == []  # the second time nobody was asked
+    ran = roost("run", "--sandbox", "docker", "--image", older, "--net", "a.example:443", script(
+        "import urllib.request\n"
+        "try:\n    urllib.request.urlopen('http://evil.example/')\nexcept OSError as error:\n    print(error.code)\n"
+    ))  # fmt: skip
+    assert ran.output == "403\n", ran.errors

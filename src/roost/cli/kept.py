@@ -38,6 +38,7 @@ def start(arguments: Arguments, output: Output) -> int:
             f"`--name {name}` is no name", hints=("lower case letters, digits and dashes: `--name charts`",)
         )
     prepared = _prepare(arguments, output, home, settings)
+    asked = sandboxed.fitted(asked, tier, prepared, arguments, output=output, home=home, settings=settings)
     job = runs.job(prepared, (), asked, tier, os.fspath(home.cells), home=home)
     output.progress("starting the sandbox")
     cell = kept.start(home, job, tier.name, name=name, idle=_seconds(arguments))

@@ -70,6 +70,7 @@ def _sandboxed(arguments: Arguments, output: Output) -> int:
     asked = asked.replace(image=sandboxed.image(arguments, settings))
     tier = tiers.working(asked.tier)
     prepared = _prepare(arguments, output, home, settings)
+    asked = sandboxed.fitted(asked, tier, prepared, arguments, output=output, home=home, settings=settings)
     output.finish()
     ended = runs.run(prepared, arguments.rest, asked, tier, home=home)
     said = sandboxed.told(ended, asked, prepared.plan.script.name)

@@ -9,11 +9,15 @@ from roost.settings import amount
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from roost.home import Home
+    from roost.runs import Prepared
     from roost.runs.sandboxed import Wish
+    from roost.sandbox.tiers import Tier
     from roost.sandbox.values import Ended, Job
     from roost.settings import Settings
 
     from .options import Arguments
+    from .show import Output
 
 SENTENCES = {
     "timeout": "it ran longer than {timeout:g} seconds",
@@ -50,6 +54,21 @@ def wish(arguments: Arguments) -> Wish:
 def image(arguments: Arguments, settings: Settings) -> str:
     """Give the image of Docker that is asked for; empty: the one that is built here."""
     return arguments.text("image") or settings.sandbox_image or ""
+
+
+def fitted(
+    wish: Wish, tier: Tier, prepared: Prepared, arguments: Arguments, *, output: Output, home: Home, settings: Settings
+) -> Wish:
+    """Have what an image of the user's own needs, where the environment does not run in it."""
+    if not wish.image or not tier.name.startswith("docker"):
+        return wish
+    from roost.runs import foreign
+
+    from . import place
+
+    options = place.options(arguments, settings)
+    found = foreign.ensure(prepared, wish.image, home=home, settings=settings, options=options, report=output)
+    return wish.replace(foreign=found)
 
 
 def told(ended: Ended, wish: Wish | Job, name: str) -> str | None:

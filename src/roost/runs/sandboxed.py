@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from roost.sandbox.tiers import Tier
     from roost.sandbox.values import Ended, Limits
 
+    from .foreign import Foreign
     from .values import Prepared
 
 
@@ -32,6 +33,7 @@ class Wish(Value):
     given: tuple[Path, ...] = ()  # files that are copied into it
     variables: tuple[str, ...] = ()  # names of those that are handed on
     image: str = ""  # of Docker; none: the one that is built here
+    foreign: Foreign | None = None  # what runs in that image in the place of the environment
 
 
 def job(prepared: Prepared, arguments: Sequence[str], wish: Wish, tier: Tier, folder: str, *, home: Home) -> Job:
@@ -48,18 +50,25 @@ def job(prepared: Prepared, arguments: Sequence[str], wish: Wish, tier: Tier, fo
     script = prepared.plan.script
     files = [script.path, *script.inputs] if script.path else []
     network = wish.network if wish.network is not None else ("all",) if tier.name in {"none", "limits"} else ()
-    return Job(
+    made = Job(
         argv=(os.fspath(environment.python), *behind, *arguments),
         environ=environ,
         folder=folder,
-        readable=tuple(
-            dict.fromkeys([*map(os.path.realpath, filter(None, files)), *python(prepared), str(environment.path)])
-        ),
+        readable=tuple(dict.fromkeys([*map(os.path.realpath, filter(None, files)), *_environment(prepared)])),
         network=network,
         limits=wish.limits,
         python=os.fspath(environment.python),
         image=wish.image,
     )
+    if wish.foreign is None:
+        return made
+    from . import foreign
+
+    return foreign.instead(made, wish.foreign, _environment(prepared))
+
+
+def _environment(prepared: Prepared) -> tuple[str, ...]:
+    return *python(prepared), str(prepared.environment.path)
 
 
 def python(prepared: Prepared) -> tuple[str, ...]:
