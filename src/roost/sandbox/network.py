@@ -94,7 +94,8 @@ def door(job: Job, user: int | None = None, *, within: str | None = None) -> Ite
 
 def sweep() -> None:
     """Remove folders of runs whose roost was killed while they started."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
-        owner = folder.name.split("-")[2]
-        if owner.isdecimal() and not Path("/proc", owner).exists():
-            shutil.rmtree(folder, ignore_errors=True)
+    above = tempfile.gettempdir()
+    for name in os.listdir(above):  # noqa: PTH208
+        owner = name.removeprefix(PREFIX).partition("-")[0]
+        if name.startswith(PREFIX) and owner.isdecimal() and not Path("/proc", owner).exists():
+            shutil.rmtree(f"{above}/{name}", ignore_errors=True)
