@@ -61,29 +61,29 @@ def main() -> None:
         kept = ran("sandbox", "start", "--sandbox", "docker", script)
         null = os.open(os.devnull, os.O_RDONLY)
         try:
-            with Docker().options(job) as options:
-                cell = cells.find(homes.locate(), kept)
+            options = Docker().options(job)
+            cell = cells.find(homes.locate(), kept)
 
-                def called(run: Callable[..., Ended]) -> None:
-                    ended = run(Stream(len, None), Stream(len, None), stdin=null)
-                    if ended.status:
-                        raise RuntimeError(str(ended))
+            def called(run: Callable[..., Ended]) -> None:
+                ended = run(Stream(len, None), Stream(len, None), stdin=null)
+                if ended.status:
+                    raise RuntimeError(str(ended))
 
-                net = ("--net", "listed.example:443")
-                took = timing.measure(
-                    {
-                        "by hand": ["docker", "container", "run", "--rm", "--interactive", *options, IMAGE, *job.argv],
-                        "roost run": roost("run", "--sandbox", "docker", script),
-                        "roost run, hosts": roost("run", "--sandbox", "docker", *net, script),
-                        "call of a run": lambda: called(partial(Docker().run, job)),
-                        "call of a kept one": lambda: called(partial(cells.execute, cell, ())),
-                        "roost sandbox exec": roost("sandbox", "exec", kept),
-                        "bubblewrap": roost("run", "--sandbox", "bubblewrap", script),
-                        "bubblewrap, hosts": roost("run", "--sandbox", "bubblewrap", *net, script),
-                    },
-                    rounds=given.rounds,
-                    environ=environment(job) | environ,
-                )
+            net = ("--net", "listed.example:443")
+            took = timing.measure(
+                {
+                    "by hand": ["docker", "container", "run", "--rm", "--interactive", *options, IMAGE, *job.argv],
+                    "roost run": roost("run", "--sandbox", "docker", script),
+                    "roost run, hosts": roost("run", "--sandbox", "docker", *net, script),
+                    "call of a run": lambda: called(partial(Docker().run, job)),
+                    "call of a kept one": lambda: called(partial(cells.execute, cell, ())),
+                    "roost sandbox exec": roost("sandbox", "exec", kept),
+                    "bubblewrap": roost("run", "--sandbox", "bubblewrap", script),
+                    "bubblewrap, hosts": roost("run", "--sandbox", "bubblewrap", *net, script),
+                },
+                rounds=given.rounds,
+                environ=environment(job) | environ,
+            )
         finally:
             ran("sandbox", "stop", kept)
         timing.report(took, against="by hand", file=given.json)

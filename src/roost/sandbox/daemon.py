@@ -98,6 +98,12 @@ def state(container: str) -> dict[str, object] | None:
     return None
 
 
+def happened(container: str, event: str) -> bool:
+    """Tell whether something has happened to a container that may be gone by now: "start", "oom"."""
+    words = ("--filter", f"container={container}", "--filter", f"event={event}", "--format", "{{.Action}}")
+    return bool(asked("events", "--since", "0", "--until", f"{time.time():.6f}", *words))
+
+
 def labels() -> list[str]:
     """Give the options that say whose a container is: this process's, on this machine."""
     return ["--label", f"{MACHINE}={machine()}", "--label", f"{OWNER}={_process(os.getpid())}"]

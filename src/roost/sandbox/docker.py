@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
-import threading
 import uuid
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
+
+from roost import home as homes
+from roost.digests import sha256
 
 from . import guard, plain, users
 from .confine import Confinement
-from .daemon import asked, call, daemon, labels, program, state, sweep
+from .daemon import asked, call, daemon, happened, labels, program, sweep
 from .guard import CannotConfine, Watched
 from .profile import profile
 from .tiers import CannotKeep
@@ -19,7 +20,7 @@ from .values import MIB, Standing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from .streams import Stream
     from .values import Ended, Job, TierName
@@ -28,7 +29,6 @@ IMAGE = "roost/sandbox"
 GVISOR = "runsc"
 HOME = "/home/user"
 TEMPORARY = 512 * MIB
-NEVER = "0001-01-01T00:00:00Z"  # when a container started that did not
 INSTALL = "install it: `apt-get install docker.io`, and start its daemon"
 BUILD = "build it once: `roost sandbox image build`"
 STARTED = ("container", "run", "--name")
@@ -78,18 +78,34 @@ class Docker:
 
                 way = stack.enter_context(network.door(job))
                 job = way.job
-            options = stack.enter_context(self.options(job))
-            argv = (program(), *STARTED, name, *options, "--interactive", job.image or IMAGE, *job.argv)
-            stack.callback(_remove, name)
-            ended = guarded(argv, job, output, errors, stdin=stdin, started=way.start if way else None)
-            if ended.reason == "ended" and ended.status in {125, 126, 127}:
-                fail_unless_started(name)
-            if ended.reason == "ended" and ended.status == 137 and (state(name) or {}).get("OOMKilled"):
+            argv = (
+                program(),
+                *STARTED,
+                name,
+                "--rm",
+                *self.options(job),
+                "--interactive",
+                job.image or IMAGE,
+                *job.argv,
+            )
+            try:
+                ended = guarded(argv, job, output, errors, stdin=stdin, started=way.start if way else None)
+            except BaseException:
+                asked("rm", "--force", name)
+                raise
+            if ended.reason != "ended":  # its end is the client's
+                asked("rm", "--force", name)
+            elif ended.status in {125, 126, 127} and not happened(name, "start"):
+                raise CannotConfine(
+                    "the container cannot be started, and nothing was run",
+                    why=("the Docker daemon refuses, or does not answer",), hints=("see what works here: `roost sandbox`",),
+                )  # fmt: skip
+            elif ended.status == 137 and happened(name, "oom"):
                 ended = ended.replace(reason="memory")
+            sweep()
             return way.told(ended) if way else ended
 
-    @contextmanager
-    def options(self, job: Job) -> Iterator[tuple[str, ...]]:
+    def options(self, job: Job) -> tuple[str, ...]:
         """Give the options of `docker run` for a job: the opposite of what it does by itself, in every line."""
         if self.runtime and job.hosts:
             raise CannotKeep(
@@ -116,13 +132,9 @@ class Docker:
                 words += ["--mount", f"type=bind,src={place},dst={place},readonly"]
         words += ["--mount", f"type=bind,src={job.folder},dst={job.folder}", "--workdir", job.folder, *variables(job)]
         found = daemon()
-        if self.runtime or (found and found.filters):
-            yield tuple(words)
-            return
-        with tempfile.NamedTemporaryFile("w", prefix="roost-", suffix=".json") as file:
-            file.write(profile())
-            file.flush()
-            yield (*words, "--security-opt", f"seccomp={file.name}")
+        if not self.runtime and not (found and found.filters):
+            words += ["--security-opt", f"seccomp={_profile()}"]
+        return tuple(words)
 
     def leak(self, network: str = "none") -> str | None:
         """Say why a container without network has one after all, as the daemon and the container itself see it."""
@@ -144,7 +156,7 @@ class Docker:
         except CannotConfine as error:
             return f"a container without network cannot be started: {error.why[0]}"
         finally:
-            _remove(name)
+            asked("rm", "--force", name)
         devices = {line.partition(":")[0].strip() for line in seen.splitlines() if ":" in line}
         return None if devices <= {"lo"} and mode == "none none" else "`--network none` does not hold here"
 
@@ -182,27 +194,13 @@ def guarded(
     )  # fmt: skip
 
 
-def fail_unless_started(name: str) -> None:
-    """Tell the client's failure from a program that ended as it does.
-
-    Raises:
-        CannotConfine: the container did not start.
-    """
-    found = state(name)
-    if found is None or found.get("StartedAt") == NEVER:
-        said = str(found.get("Error") or "") if found else ""
-        raise CannotConfine(
-            "the container cannot be started, and nothing was run",
-            why=(said or "the Docker daemon refuses, or does not answer",), hints=("see what works here: `roost sandbox`",),
-        )  # fmt: skip
-
-
-def _remove(name: str) -> None:
-    """Remove a container, and meanwhile those of runs whose roost was killed."""
-    other = threading.Thread(target=sweep)
-    other.start()
-    asked("rm", "--force", name)
-    other.join()
+def _profile() -> str:
+    """Give the file of our filter of system calls, which the client reads."""
+    text = profile()
+    file = homes.locate().cache / "sandbox" / f"seccomp-{sha256(text.encode())[:12]}.json"
+    if not file.exists():
+        homes.write(file, text)
+    return str(file)
 
 
 def _clients(name: str) -> bool:

@@ -244,19 +244,9 @@ def _start(cell: Cell) -> None:
         door.mkdir()
         job = job.replace(readable=(*job.readable, os.fspath(door)))
     labels = ("--label", f"{CELL}={cell.file}", "--label", f"{IDLE}={cell.idle}")
-    with Docker(GVISOR if cell.tier == "docker:runsc" else None).options(job) as options:
-        words = (
-            "container",
-            "run",
-            "--detach",
-            "--name",
-            cell.container,
-            *labels,
-            *options,
-            job.image or IMAGE,
-            *WAITING,
-        )
-        call(words, environment(job))
+    options = Docker(GVISOR if cell.tier == "docker:runsc" else None).options(job)
+    words = ("container", "run", "--detach", "--name", cell.container, *labels, *options, job.image or IMAGE, *WAITING)
+    call(words, environment(job))
 
 
 def _execute(cell: Cell, job: Job, output: Stream, errors: Stream, stdin: int) -> Ended:

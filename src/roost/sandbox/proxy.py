@@ -67,12 +67,14 @@ class Proxy:
                 client, _ = listener.accept()
             except OSError:
                 return
-            if self._clients < 2 * CONNECTIONS and self._adopt(client):  # the second half is told that it is too much
+            with self._lock:
                 self._clients += 1
-                busy = self._clients > CONNECTIONS
-                threading.Thread(target=self._client, args=(client, busy), daemon=True).start()
+                number = self._clients
+            if number <= 2 * CONNECTIONS and self._adopt(client):  # the second half is told that it is too much
+                words = client, number > CONNECTIONS
+                threading.Thread(target=self._client, args=words, daemon=True).start()
             else:
-                client.close()
+                self._gone(client)
 
     def close(self) -> None:
         """End every connection, and take no more."""
@@ -103,6 +105,11 @@ class Proxy:
                 self._open.discard(one)
         one.close()
 
+    def _gone(self, client: socket.socket) -> None:
+        self._drop(client)
+        with self._lock:
+            self._clients -= 1
+
     def _client(self, client: socket.socket, busy: bool) -> None:  # noqa: FBT001  # a thread's argument
         try:
             self._answer(client, busy=busy)
@@ -118,9 +125,7 @@ class Proxy:
         except (OSError, ValueError):  # somebody went away, or it is closed
             pass
         finally:
-            self._drop(client)
-            with self._lock:
-                self._clients -= 1
+            self._gone(client)
 
     def _answer(self, client: socket.socket, *, busy: bool) -> None:
         head, rest = _header(client)
