@@ -81,6 +81,11 @@ class Home(Value):
         return self.state / "past"
 
     @property
+    def cells(self) -> Path:
+        """Sandboxes that are kept for several commands, one folder each."""
+        return self.state / "cells"
+
+    @property
     def logs(self) -> Path:
         """Log files of the command line."""
         return self.state / "logs"

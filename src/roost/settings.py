@@ -40,6 +40,7 @@ class Settings(Value):
     remote_trusted_keys: tuple[str, ...] = ()  # files of public keys; if any, what none of them signed is not used
     keep_max_size: str | None = None  # what the home may have on disk, "20 GB"; none: as much as there is room
     keep_max_age_days: float = 90.0  # environments that no script needs and nobody used for so long go; 0: they stay
+    sandbox_image: str | None = None  # the image of Docker's sandboxes, by name; none: the one that roost builds
     sandbox_policies: tuple[str, ...] = ()  # `origin=words` pairs: what programs from there may do and take
     trust_min_age_days: int = 90  # an unknown distribution's first release must be this old
     trust_min_releases: int = 3  # and it must have had this many

@@ -94,10 +94,11 @@ def _sandboxed(policy: Policy, arguments: Arguments, output: Output, home: Home,
 
     from . import sandboxed
 
-    asked = sandboxed.wish(arguments, policy)
+    asked = sandboxed.wish(arguments, policy, settings)
     tier = tiers.working(policy.tier, home)
     output.detail(f"sandbox: {policy.line(tier.name)}")
     prepared = _prepare(arguments, output, home, settings)
+    asked = sandboxed.fitted(asked, tier, prepared, arguments, output=output, home=home, settings=settings)
     output.finish()
     options = place.options(arguments, settings)
     done = runs.run(prepared, arguments.rest, asked, tier, home=home, settings=settings, options=options)

@@ -9,12 +9,16 @@ from roost.errors import Exit, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from roost.home import Home
+    from roost.runs import Prepared
     from roost.runs.sandboxed import Wish
     from roost.sandbox.policy import Policy
-    from roost.sandbox.values import Ended
+    from roost.sandbox.tiers import Tier
+    from roost.sandbox.values import Ended, Job
     from roost.settings import Settings
 
     from .options import Arguments
+    from .show import Output
 
 LIMITS = ("timeout", "memory", "processes", "file-size", "disk", "output")
 HELD = ("net", "workdir", "in", "out", "env")  # what a plain run cannot do
@@ -29,7 +33,19 @@ SENTENCES = {
 
 
 def policy(arguments: Arguments, settings: Settings) -> Policy | None:
-    """Say by which policy a script runs; None: plainly, as `python FILE` would.
+    """Say by which policy a script runs; None: plainly, as `python FILE` would. Raises as `asked`."""
+    from roost.sandbox.policy import FILE
+
+    found = asked(arguments, settings)
+    plain = found.tier == "none" and found.limits == FILE.limits
+    return None if plain and arguments.given.keys().isdisjoint(HELD) else found
+
+
+def asked(arguments: Arguments, settings: Settings, *, tier: str | None = None) -> Policy:
+    """Say which policy is asked for.
+
+    Args:
+        tier: where none is.
 
     Raises:
         BadWish: an option cannot be read.
@@ -38,18 +54,36 @@ def policy(arguments: Arguments, settings: Settings) -> Policy | None:
     from roost.sandbox import policy as policies
 
     texts = {name: arguments.text(name) for name in LIMITS}
-    asked = policies.asked(
+    return policies.asked(
         settings.sandbox_policies,
-        tier=arguments.text("sandbox") or os.environ.get("ROOST_SANDBOX"),
+        tier=arguments.text("sandbox") or os.environ.get("ROOST_SANDBOX") or tier,
         net=arguments.text("net"),
         limits={name: text for name, text in texts.items() if text is not None},
         untrusted=arguments.has("untrusted"),
     )
-    plain = asked.tier == "none" and asked.limits == policies.FILE.limits
-    return None if plain and arguments.given.keys().isdisjoint(HELD) else asked
 
 
-def wish(arguments: Arguments, policy: Policy) -> Wish:
+def image(arguments: Arguments, settings: Settings) -> str:
+    """Give the image of Docker that is asked for; empty: the one that is built here."""
+    return arguments.text("image") or settings.sandbox_image or ""
+
+
+def fitted(
+    wish: Wish, tier: Tier, prepared: Prepared, arguments: Arguments, *, output: Output, home: Home, settings: Settings
+) -> Wish:
+    """Have what an image of the user's own needs, where the environment does not run in it."""
+    if not wish.image or not tier.name.startswith("docker"):
+        return wish
+    from roost.runs import foreign
+
+    from . import place
+
+    options = place.options(arguments, settings)
+    found = foreign.ensure(prepared, wish.image, home=home, settings=settings, options=options, report=output)
+    return wish.replace(foreign=found)
+
+
+def wish(arguments: Arguments, policy: Policy, settings: Settings) -> Wish:
     """Read which files go in and come out, and where it works."""
     from roost.runs.sandboxed import Wish
 
@@ -70,11 +104,11 @@ def wish(arguments: Arguments, policy: Policy) -> Wish:
             )
     return Wish(
         policy=policy, folder=Path(folder) if folder else None, given=given, wanted=arguments.texts("out"),
-        variables=arguments.texts("env"),
+        variables=arguments.texts("env"), image=image(arguments, settings),
     )  # fmt: skip
 
 
-def told(ended: Ended, policy: Policy, name: str) -> str | None:
+def told(ended: Ended, policy: Policy | Job, name: str) -> str | None:
     """Say which limit ended a script; None where none did."""
     if ended.reason == "ended":
         return None

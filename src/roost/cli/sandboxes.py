@@ -10,6 +10,8 @@ from . import views
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from roost.sandbox.outputs import Collected
+
     from .options import Arguments
     from .show import Output
 
@@ -79,7 +81,11 @@ def outputs(arguments: Arguments, output: Output) -> int:
         raise UsageError(f"`{arguments.words[0]}` is no folder")
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise CannotCreate(f"`{arguments.words[1]}` is not empty", hints=("name an empty folder, or one to be made",))
-    found = collect(folder, target, names=arguments.texts("only"))
+    return collected(collect(folder, target, names=arguments.texts("only")), output)
+
+
+def collected(found: Collected, output: Output) -> int:
+    """Show what was taken, and what stayed behind."""
     if output.json:
         files = [{"name": one.name, "size": one.size, "kind": one.kind} for one in found.files]
         refused = [{"name": name, "why": why} for name, why in found.refused]

@@ -25,8 +25,9 @@ MEND_MODES = ("env", "auto", "ask", "model", "off")
 
 SANDBOX = (
     Option(("--sandbox",), "keep the script from the rest of the machine: `auto` takes the strongest that works", "value", "TIER",
-           ("none", "limits", "landlock", "bubblewrap", "docker", "auto")),
+           ("none", "limits", "landlock", "bubblewrap", "docker", "docker:runsc", "auto")),
     Option(("--untrusted",), "the script is nobody's whom you know: the strongest sandbox, no network, few of everything"),
+    Option(("--image",), "the image of the Docker sandbox, by name; it is never fetched", "value", "IMAGE"),
     Option(("--net",), "the network in the sandbox: `none`, `all`, or hosts with ports, `example.org:443,…`", "value", "NETWORK"),
     Option(("--timeout",), "seconds it may run", "value", "SECONDS"),
     Option(("--memory",), "memory that all its processes may take together, `2G`", "value", "SIZE"),

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from roost.settings import Settings
 
     from .brokering import Way
+    from .foreign import Foreign
     from .values import Prepared
 
 
@@ -40,6 +41,8 @@ class Wish(Value):
     wanted: tuple[str, ...] = ()  # files below it that are copied into our own folder at the end
     variables: tuple[str, ...] = ()  # names of those that are handed on
     environ: Mapping[str, str] = {}  # more of them, with their values
+    image: str = ""  # of Docker; none: the one that is built here
+    foreign: Foreign | None = None  # what runs in that image in the place of the environment
 
 
 class Done(Value):
@@ -80,21 +83,30 @@ def job(
     network = wish.policy.network
     if network is None:
         network = ("all",) if tier.name in {"none", "limits"} else ()
-    return Job(
+    made = Job(
         argv=(os.fspath(environment.python), *behind, *arguments),
         environ=environ,
         folder=place.work,
         home=place.home,
         fresh=wish.folder is None,
         readable=tuple(
-            dict.fromkeys(
-                [*map(os.path.realpath, filter(None, files)), *python(prepared), str(environment.path), *way.readable]
-            )
+            dict.fromkeys([*map(os.path.realpath, filter(None, files)), *_environment(prepared), *way.readable])
         ),
         pipes=way.pipes,
         network=network,
         limits=wish.policy.limits,
+        python=os.fspath(environment.python),
+        image=wish.image,
     )
+    if wish.foreign is None:
+        return made
+    from . import foreign
+
+    return foreign.instead(made, wish.foreign, _environment(prepared))
+
+
+def _environment(prepared: Prepared) -> tuple[str, ...]:
+    return *python(prepared), str(prepared.environment.path)
 
 
 def python(prepared: Prepared) -> tuple[str, ...]:
@@ -198,18 +210,13 @@ def _may_be_read() -> bool:
 
 
 def _writer(descriptor: int, kept: Stream) -> Callable[[bytes], None]:
-    """Give what writes to one of our streams, and keeps some of it; on a terminal, so that it obeys nothing."""
-    terminal = os.isatty(descriptor)
+    """Give what writes to one of our streams, and keeps some of it."""
+    from roost.sandbox.streams import writer
 
-    def write(data: bytes) -> None:
-        from roost.sandbox.streams import harmless
+    write = writer(descriptor)
 
+    def both(data: bytes) -> None:
         kept.feed(data)
-        view = memoryview(harmless(data.decode("utf-8", "replace")).encode() if terminal else data)
-        try:
-            while view:
-                view = view[os.write(descriptor, view) :]
-        except OSError:  # nobody reads any more
-            return
+        write(data)
 
-    return write
+    return both

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 
 from roost.errors import Exit, RoostError
 
-from . import cgroups, tiers, watching
+from . import cgroups, watching
 from .streams import Stream
 from .values import Ended, Job, Limits
 
@@ -99,8 +99,8 @@ def understood(data: bytes) -> object:
         ) from None
     if "done" in said:
         return said["done"]
-    known = {one.code: one for one in (tiers.CannotKeep, tiers.NoSandbox, _cannot_confine())}
-    raise known.get(said["code"], RunKilled)(said["what"], why=tuple(said["why"]), hints=tuple(said["hints"]))
+    known = {one.code: one for one in _errors(RoostError)}
+    raise known.get(said["code"], RoostError)(said["what"], why=tuple(said["why"]), hints=tuple(said["hints"]))
 
 
 def clean() -> None:
@@ -165,7 +165,8 @@ def _passing_on(child: int) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _cannot_confine() -> type[RoostError]:
-    from .guard import CannotConfine
-
-    return CannotConfine
+def _errors(above: type[RoostError]) -> Iterator[type[RoostError]]:
+    """Give the classes of errors that are loaded."""
+    for one in above.__subclasses__():
+        yield one
+        yield from _errors(one)

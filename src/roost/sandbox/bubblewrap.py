@@ -62,6 +62,14 @@ class Bubblewrap:
         """Run a job to its end."""
         program = shutil.which(PROGRAM) or PROGRAM
         with ExitStack() as stack:
+            user = users.another(job.readable, job.folder, fresh=job.fresh)
+            users.hand_over(job.pipes, user)
+            way = None
+            if job.hosts:
+                from . import network
+
+                way = stack.enter_context(network.door(job, user))
+                job = way.job
             families = ("unix", "inet", "inet6", "netlink")
             file = stack.enter_context(tempfile.TemporaryFile(prefix="roost-"))
             file.write(seccomp.program(families))
@@ -69,8 +77,6 @@ class Bubblewrap:
             file.seek(0)
             argv = (program, *options(job), "--seccomp", str(file.fileno()), "--", *job.argv)
             group, watched, held = plain.hold(job.limits, (job.folder, job.home))
-            user = users.another(job.readable, job.folder, fresh=job.fresh)
-            users.hand_over(job.pipes, user)
             steps = Confinement(
                 argv, {}, "/", group.files if group else (), plain.rlimits(job.limits), user=user, drop=user is not None,
                 keep=(file.fileno(),),

@@ -1,158 +1,217 @@
-"""The tier of Docker: a container for each run, from an image that was built here, with nothing in it but what is mounted."""
+"""The tier of Docker: a container for each run, with nothing of the machine in it but what is mounted."""
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import uuid
-from contextlib import suppress
+from contextlib import ExitStack
 
-from roost import processes
-from roost.errors import ProcessFailed
+from roost import home as homes
+from roost.digests import sha256
 
 from . import guard, plain, users
 from .confine import Confinement
-from .guard import Watched
+from .daemon import asked, call, daemon, happened, labels, program, sweep
+from .guard import CannotConfine, Watched
+from .profile import profile
 from .tiers import CannotKeep
 from .values import MIB, Standing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .streams import Stream
     from .values import Ended, Job, TierName
 
-PROGRAM = "docker"
 IMAGE = "roost/sandbox"
-LABEL = "roost.run"
+GVISOR = "runsc"
 HOME = "/home/user"
-PATIENCE = 20.0  # seconds that asking the daemon may take
 TEMPORARY = 512 * MIB
 INSTALL = "install it: `apt-get install docker.io`, and start its daemon"
 BUILD = "build it once: `roost sandbox image build`"
+STARTED = ("container", "run", "--name")
 
 
 class Docker:
     """A container: root read-only, no capabilities, no network, removed when it ends."""
 
-    name: TierName = "docker"
+    def __init__(self, runtime: str | None = None) -> None:
+        """Take the runtime: None for the daemon's own, `runsc` for gVisor's."""
+        self.runtime = runtime
+        self.name: TierName = "docker:runsc" if runtime else "docker"
 
     def probe(self) -> Standing:
-        """Start `true` in it."""
+        """Start something in it, and look whether it has no network."""
         from .probing import tried
 
-        program = shutil.which(PROGRAM)
-        if program is None:
+        if shutil.which("docker") is None:
             return Standing(self.name, works=False, why="the program `docker` is not here", hint=INSTALL)
-        version = asked("version", "--format", "{{.Server.Version}}")
-        if version is None:
+        found = daemon()
+        if found is None:
             return Standing(
-                self.name,
-                works=False,
-                why="the Docker daemon does not answer",
+                self.name, works=False, why="the Docker daemon does not answer",
                 hint="start it: `dockerd`, or join the group `docker`",
-            )
+            )  # fmt: skip
+        about = (("Docker", found.version),)
+        if self.runtime and self.runtime not in found.runtimes:
+            return Standing(
+                self.name, works=False, why=f"the daemon has no runtime `{self.runtime}`", about=about,
+                hint="install gVisor, and `runsc install`; then start the daemon again",
+            )  # fmt: skip
         image = asked("image", "inspect", "--format", "{{.Id}}", IMAGE)
-        about = (("Docker", version),)
         if image is None:
             return Standing(self.name, works=False, why=f"the image `{IMAGE}` is not built", hint=BUILD, about=about)
+        why = self.leak()
+        if why:
+            return Standing(self.name, works=False, why=why, hint="use another runtime", about=about)
         return tried(self).standing(self.name).replace(about=(*about, ("image", image.removeprefix("sha256:")[:12])))
 
     def run(self, job: Job, output: Stream, errors: Stream, *, stdin: int, alive: int | None = None) -> Ended:
         """Run a job to its end; its container goes with it."""
-        if job.network and not job.online:
-            raise CannotKeep(
-                "the tier `docker` cannot allow some hosts and no others yet", hints=("`--net none` or `--net all`",)
-            )
-        if os.geteuid() == 0:
-            users.hand_over(job.pipes, os.stat(job.folder).st_uid)  # noqa: PTH116  # as `options` has it
         name = f"roost-{uuid.uuid4().hex[:12]}"
-        program = shutil.which(PROGRAM) or PROGRAM
-        argv = (program, "run", "--name", name, "--label", f"{LABEL}={os.getpid()}", *options(job), IMAGE, *job.argv)
-        environ = {**job.environ, **{name: value for name, value in os.environ.items() if _clients(name)}}
-        limits = job.limits
-        held = {
-            name: "docker"
-            for name in ("memory", "processes", "file-size")
-            if getattr(limits, name.replace("-", "_")) is not None
-        }
-        held |= {"timeout": "clock"} if limits.timeout is not None else {}
-        held |= {"disk": "watched"} if limits.disk is not None else {}
-        steps = Confinement(argv, environ, "/")
-        watched = Watched(disk=limits.disk, folders=(job.folder,))
-        try:
-            ended = guard.run(steps, limits, watched, output, errors, stdin=stdin, alive=alive, group=None, held=held)
-            if ended.reason == "ended" and ended.status == 137 and out_of_memory(name):
+        if os.geteuid() == 0:
+            users.hand_over(job.pipes, users.owner(job.folder, fresh=job.fresh)[0])
+        with ExitStack() as stack:
+            way = None
+            if job.hosts:
+                from . import network
+
+                way = stack.enter_context(network.door(job))
+                job = way.job
+            argv = (
+                program(),
+                *STARTED,
+                name,
+                "--rm",
+                *self.options(job),
+                "--interactive",
+                job.image or IMAGE,
+                *job.argv,
+            )
+            try:
+                ended = guarded(argv, job, output, errors, stdin=stdin, alive=alive, started=way.start if way else None)
+            except BaseException:
+                asked("rm", "--force", name)
+                raise
+            if ended.reason != "ended":  # its end is the client's
+                asked("rm", "--force", name)
+            elif ended.status in {125, 126, 127} and not happened(name, "start"):
+                raise CannotConfine(
+                    "the container cannot be started, and nothing was run",
+                    why=("the Docker daemon refuses, or does not answer",), hints=("see what works here: `roost sandbox`",),
+                )  # fmt: skip
+            elif ended.status == 137 and happened(name, "oom"):
                 ended = ended.replace(reason="memory")
-            return ended
+            sweep()
+            return way.told(ended) if way else ended
+
+    def options(self, job: Job) -> tuple[str, ...]:
+        """Give the options of `docker run` for a job: the opposite of what it does by itself, in every line."""
+        if self.runtime and job.hosts:
+            raise CannotKeep(
+                "gVisor's containers cannot be let out to some hosts and no others",
+                hints=("`--sandbox docker`, `--net none` or `--net all`",),
+            )
+        limits = job.limits
+        words = ["--init", "--pull", "never", "--network", "bridge" if job.online else "none", "--read-only"]
+        words += ["--entrypoint", "", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--ipc", "private"]
+        words += ["--log-driver", "none", "--stop-timeout", "1", "--hostname", "sandbox"]
+        words += ["--ulimit", "core=0", "--ulimit", f"nofile={plain.OPEN_FILES}", *labels()]
+        words += ["--runtime", self.runtime] if self.runtime else []
+        if limits.processes is not None:
+            words += ["--pids-limit", str(limits.processes)]
+        if limits.memory is not None:
+            words += ["--memory", str(limits.memory), "--memory-swap", str(limits.memory)]
+        if limits.file_size is not None:
+            words += ["--ulimit", f"fsize={limits.file_size}"]
+        uid, gid = users.owner(job.folder, fresh=job.fresh)
+        words += ["--user", f"{uid}:{gid}", "--tmpfs", f"/tmp:rw,nosuid,nodev,size={TEMPORARY},mode=1777"]  # noqa: S108
+        words += ["--tmpfs", f"{HOME}:rw,nosuid,nodev,size={TEMPORARY},uid={uid},gid={gid},mode=0700"]
+        for place in job.readable:
+            if os.path.lexists(place):
+                words += ["--mount", f"type=bind,src={place},dst={place},readonly"]
+        words += ["--mount", f"type=bind,src={job.folder},dst={job.folder}", "--workdir", job.folder, *variables(job)]
+        found = daemon()
+        if not self.runtime and not (found and found.filters):
+            words += ["--security-opt", f"seccomp={_profile()}"]
+        return tuple(words)
+
+    def leak(self, network: str = "none") -> str | None:
+        """Say why a container without network has one after all, as the daemon and the container itself see it."""
+        name = f"roost-{uuid.uuid4().hex[:12]}"
+        words = [
+            "--network",
+            network,
+            "--pull",
+            "never",
+            *labels(),
+            *(["--runtime", self.runtime] if self.runtime else []),
+        ]
+        try:
+            seen = call((*STARTED, name, *words, IMAGE, "cat", "/proc/net/dev"), os.environ)
+            mode = asked(
+                "container", "inspect", "--format",
+                "{{.HostConfig.NetworkMode}}{{range $name, $_ := .NetworkSettings.Networks}} {{$name}}{{end}}", name,
+            )  # fmt: skip
+        except CannotConfine as error:
+            return f"a container without network cannot be started: {error.why[0]}"
         finally:
             asked("rm", "--force", name)
+        devices = {line.partition(":")[0].strip() for line in seen.splitlines() if ":" in line}
+        return None if devices <= {"lo"} and mode == "none none" else "`--network none` does not hold here"
 
 
-def options(job: Job) -> tuple[str, ...]:
-    """Give the options of `docker run`: the opposite of what it does by itself, in every line."""
+def variables(job: Job) -> list[str]:
+    """Give the options for a job's variables: by name alone, where the client has none of that name, so that values stand in no command line."""
+    own = {"HOME": HOME, "TMPDIR": "/tmp", "XDG_CACHE_HOME": f"{HOME}/.cache"}  # noqa: S108
+    words = []
+    for name, value in (job.environ | own).items():
+        words += ["--env", f"{name}={value}" if _clients(name) else name]
+    return words
+
+
+def environment(job: Job) -> dict[str, str]:
+    """Give the variables of Docker's client: a job's, and its own."""
+    return {**job.environ, **{name: value for name, value in os.environ.items() if _clients(name)}}
+
+
+def guarded(
+    argv: tuple[str, ...],
+    job: Job,
+    output: Stream,
+    errors: Stream,
+    *,
+    stdin: int,
+    alive: int | None,
+    started: Callable[[], None] | None,
+) -> Ended:
+    """Stay beside Docker's client until a job ends."""
     limits = job.limits
-    words = [
-        "--init",
-        "--pull",
-        "never",
-        "--network",
-        "bridge" if job.online else "none",
-        "--read-only",
-        "--cap-drop",
-        "ALL",
+    names = [
+        name for name in ("memory", "processes", "file-size") if getattr(limits, name.replace("-", "_")) is not None
     ]
-    words += ["--security-opt", "no-new-privileges", "--ipc", "private", "--log-driver", "none", "--stop-timeout", "1"]
-    words += ["--hostname", "sandbox", "--ulimit", "core=0", "--ulimit", f"nofile={plain.OPEN_FILES}"]
-    if limits.processes is not None:
-        words += ["--pids-limit", str(limits.processes)]
-    if limits.memory is not None:
-        words += ["--memory", str(limits.memory), "--memory-swap", str(limits.memory)]
-    if limits.file_size is not None:
-        words += ["--ulimit", f"fsize={limits.file_size}"]
-    facts = os.stat(job.folder)  # noqa: PTH116
-    user = f"{facts.st_uid}:{facts.st_gid}"
-    words += ["--user", user, "--tmpfs", f"/tmp:rw,nosuid,nodev,size={TEMPORARY},mode=1777"]  # noqa: S108
-    words += ["--tmpfs", f"{HOME}:rw,nosuid,nodev,size={TEMPORARY},uid={facts.st_uid},gid={facts.st_gid},mode=0700"]
-    for place in job.readable:
-        if os.path.lexists(place):
-            words += ["--mount", f"type=bind,src={place},dst={place},readonly"]
-    words += ["--mount", f"type=bind,src={job.folder},dst={job.folder}", "--workdir", job.folder]
-    environ = job.environ | {"HOME": HOME, "TMPDIR": "/tmp", "XDG_CACHE_HOME": f"{HOME}/.cache"}  # noqa: S108
-    for (
-        name,
-        value,
-    ) in environ.items():  # by name alone, where the client has none of that name: values stand in no command line
-        words += ["--env", f"{name}={value}" if _clients(name) or name not in job.environ else name]
-    return tuple(words)
+    held = dict.fromkeys(names, "docker")
+    held |= {"timeout": "clock"} if limits.timeout is not None else {}
+    held |= {"disk": "watched"} if limits.disk is not None else {}
+    held |= {"output": "pipe"} if limits.output is not None else {}
+    watched = Watched(disk=limits.disk, folders=(job.folder,))
+    steps = Confinement(argv, environment(job), "/")
+    return guard.run(
+        steps, limits, watched, output, errors, stdin=stdin, alive=alive, group=None, held=held, started=started
+    )  # fmt: skip
+
+
+def _profile() -> str:
+    """Give the file of our filter of system calls, which the client reads."""
+    text = profile()
+    file = homes.locate().cache / "sandbox" / f"seccomp-{sha256(text.encode())[:12]}.json"
+    if not file.exists():
+        homes.write(file, text)
+    return str(file)
 
 
 def _clients(name: str) -> bool:
     """Tell whether a variable is one that the client itself goes by."""
     return name in {"PATH", "HOME", "TMPDIR", "XDG_CACHE_HOME"} or name.startswith("DOCKER_")
-
-
-def asked(*words: str) -> str | None:
-    """Ask the daemon; None: it does not answer, or says no."""
-    try:
-        done = processes.run([shutil.which(PROGRAM) or PROGRAM, *words], env=dict(os.environ), timeout=PATIENCE)
-    except ProcessFailed:
-        return None
-    return done.output.strip() if done.status == 0 else None
-
-
-def out_of_memory(name: str) -> bool:
-    """Tell whether the kernel has ended a container because its memory ran out."""
-    with suppress(ValueError, KeyError, IndexError, TypeError):
-        return bool(json.loads(asked("inspect", name) or "")[0]["State"]["OOMKilled"])
-    return False
-
-
-def sweep() -> None:
-    """Remove containers of runs whose roost is gone."""
-    for line in (
-        asked("ps", "--all", "--filter", f"label={LABEL}", "--format", f'{{{{.ID}}}} {{{{.Label "{LABEL}"}}}}') or ""
-    ).splitlines():
-        container, _, owner = line.partition(" ")
-        if owner.isdecimal() and not os.path.exists(f"/proc/{owner}"):  # noqa: PTH110
-            asked("rm", "--force", container)

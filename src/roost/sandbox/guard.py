@@ -18,6 +18,8 @@ from .values import Ended
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .cgroups import Group
     from .confine import Confinement
     from .streams import Stream
@@ -56,6 +58,7 @@ def run(
     alive: int | None,
     group: Group | None,
     held: dict[str, str],
+    started: Callable[[], None] | None = None,
 ) -> Ended:
     """Start a program and stay until all of it has ended.
 
@@ -65,6 +68,7 @@ def run(
         stdin: a descriptor for its standard input.
         alive: the writing end of a pipe: when nobody reads from it any more, the program is ended; None: it is not.
         held: limit → by what it is held, for the record.
+        started: called once it runs: from then on this process may have threads.
 
     Raises:
         CannotConfine: it could not be started as it should be.
@@ -90,6 +94,8 @@ def run(
         raise CannotConfine(
             "the sandbox cannot be set up", why=(trouble,), hints=("see what works here: `roost sandbox`",)
         )
+    if started is not None:
+        started()
     watch = _Watch(child, limits, watched, {said: output, told: errors}, begin, asked)
     reason = watch.until_end()
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])

@@ -11,7 +11,8 @@ from pathlib import Path
 from roost import processes
 from roost.errors import Exit, ProcessFailed, RoostError
 
-from .docker import IMAGE, asked
+from .daemon import asked
+from .docker import IMAGE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from roost.errors import ConfigurationError, Exit, RoostError
 from roost.settings import amount
 from roost.values import Value
@@ -14,8 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-NAMES = ("none", "limits", "landlock", "bubblewrap", "docker", "auto")
-HOST = re.compile(r"[A-Za-z0-9.-]+:\d{1,5}")
+NAMES = ("none", "limits", "landlock", "bubblewrap", "docker", "docker:runsc", "auto")
 SIZES = ("memory", "file-size", "disk", "output")
 
 
@@ -131,11 +128,15 @@ def network(text: str) -> tuple[str, ...]:
     """Read `none`, `all`, or hosts with ports; raises ValueError with what is wrong in it."""
     if text in {"none", "all"}:
         return () if text == "none" else ("all",)
-    hosts = tuple(text.split(","))
-    for host in hosts:
-        if not HOST.fullmatch(host):
-            raise ValueError(host)
-    return hosts
+    from . import addresses
+
+    hosts = []
+    for host in text.split(","):
+        try:
+            hosts.append(str(addresses.target(host)))
+        except ValueError:
+            raise ValueError(host) from None
+    return tuple(hosts)
 
 
 def _parted(text: str) -> tuple[str, str]:

@@ -68,10 +68,11 @@ def cost(name: TierName) -> float | None:
 def _grounds(name: TierName) -> str:
     """Digest what may make a tier work or not: the system's start, roost, who we are, the tier's program, its daemon."""
     facts = [Path("/proc/sys/kernel/random/boot_id").read_text(), version.__version__, str(os.geteuid())]
-    if name in {"bubblewrap", "docker"}:
-        program = shutil.which({"bubblewrap": "bwrap", "docker": "docker"}[name])
+    kind = name.partition(":")[0]
+    if kind in {"bubblewrap", "docker"}:
+        program = shutil.which({"bubblewrap": "bwrap", "docker": "docker"}[kind])
         facts += [program, str(os.stat(program).st_mtime_ns)] if program else ["-"]  # noqa: PTH116
-    if name == "docker":
+    if kind == "docker":
         facts += [os.environ.get("DOCKER_HOST", "")]
         with suppress(OSError):  # a daemon that was started again made its socket again
             socket = os.environ.get("DOCKER_HOST", "").removeprefix("unix://") or "/var/run/docker.sock"

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from .streams import Stream
 
 AUTO: tuple[TierName, ...] = ("bubblewrap", "docker", "landlock")  # never less
-NAMES: tuple[TierName, ...] = ("none", "limits", "landlock", "bubblewrap", "docker")
+NAMES: tuple[TierName, ...] = ("none", "limits", "landlock", "bubblewrap", "docker", "docker:runsc")
 
 
 class NoSandbox(RoostError):
@@ -62,10 +62,10 @@ def tier(name: TierName) -> Tier:
         from .bubblewrap import Bubblewrap
 
         return Bubblewrap()
-    if name == "docker":
-        from .docker import Docker
+    if name in {"docker", "docker:runsc"}:
+        from .docker import GVISOR, Docker
 
-        return Docker()
+        return Docker(GVISOR if name == "docker:runsc" else None)
     raise KeyError(name)
 
 

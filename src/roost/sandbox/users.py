@@ -27,11 +27,7 @@ def another(paths: Iterable[str], folder: str, *, fresh: bool) -> int | None:
     if not all(map(_open_to_others, paths)) or not _open_to_others(os.path.dirname(folder)):  # noqa: PTH120
         return None
     if owner == 0:
-        names = os.listdir(folder)  # noqa: PTH208
-        if names and not fresh:
-            return None
-        for place in (folder, *(f"{folder}/{name}" for name in names)):
-            os.chown(place, user, user, follow_symlinks=False)
+        return user if _handed_over(folder, user, fresh=fresh) else None
     return user
 
 
@@ -63,3 +59,25 @@ def said(user: int | None) -> dict[str, str]:
     if os.geteuid() != 0:
         return {}
     return {"user": str(user) if user is not None else "root, without its rights"}
+
+
+def owner(folder: str, *, fresh: bool) -> tuple[int, int]:
+    """Give the user and group that work in a folder; root's own becomes that of nobody else's first, if it is empty or new.
+
+    Args:
+        fresh: as for `another`.
+    """
+    facts = os.stat(folder)  # noqa: PTH116
+    if facts.st_uid == 0 and os.geteuid() == 0 and _handed_over(folder, STRANGER, fresh=fresh):
+        return STRANGER, STRANGER
+    return facts.st_uid, facts.st_gid
+
+
+def _handed_over(folder: str, user: int, *, fresh: bool) -> bool:
+    """Make a folder a user's, with what we have put into it; one with other contents stays whose it is."""
+    names = os.listdir(folder)  # noqa: PTH208
+    if names and not fresh:
+        return False
+    for place in (folder, *(f"{folder}/{name}" for name in names)):
+        os.chown(place, user, user, follow_symlinks=False)
+    return True

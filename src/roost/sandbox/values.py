@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal
 
-    TierName = Literal["none", "limits", "landlock", "bubblewrap", "docker"]
+    TierName = Literal["none", "limits", "landlock", "bubblewrap", "docker", "docker:runsc"]
     Reason = Literal["ended", "timeout", "memory", "disk", "output", "processes", "stopped"]
 
 MIB = 1 << 20
@@ -36,6 +36,8 @@ class Job(Value):
     readable: tuple[str, ...] = ()  # beside what every program of the system needs: environment, interpreter, script
     network: tuple[str, ...] = ()  # () none; ("all",); hosts with ports: "example.org:443"
     limits: Limits = Limits()
+    image: str = ""  # of Docker; none: the one that is built here
+    python: str = ""  # with which roost's own part inside runs, where the network is some hosts
     pipes: tuple[str, ...] = ()  # named pipes in what may be read, into which it may write
     hidden: tuple[str, ...] = ()  # places that stay out of reach although they lie in what may be read
 
@@ -43,6 +45,11 @@ class Job(Value):
     def online(self) -> bool:
         """Whether all of the network may be used."""
         return self.network == ("all",)
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The hosts with ports that alone may be reached."""
+        return () if self.online else self.network
 
 
 class Standing(Value):

@@ -19,11 +19,10 @@ from contextlib import suppress
 from roost import processes
 
 from . import apart, bubblewrap, cgroups, docker, plain, probing, tiers, watching  # noqa: F401  # loaded once, before the first run
+from .streams import writer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from .values import Ended, Job, TierName
 
 START = "from roost.sandbox.warden import main; main(int(sys.argv[1]))"
@@ -181,23 +180,13 @@ def _serve(descriptors: list[int]) -> None:
         came = apart.run(
             tiers.tier(asked["tier"]),
             apart.unpacked(asked["job"]),
-            (_writer(output), _writer(errors)),
+            (writer(output), writer(errors)),
             stdin=stdin,
             alive=alive,
         )
         return apart.ending(came)
 
     apart.answer(writing, work)
-
-
-def _writer(descriptor: int) -> Callable[[bytes], None]:
-    def write(data: bytes) -> None:
-        view = memoryview(data)
-        with suppress(OSError):  # nobody reads any more
-            while view:
-                view = view[os.write(descriptor, view) :]
-
-    return write
 
 
 def _reap(runs: set[int]) -> set[int]:
