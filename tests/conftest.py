@@ -17,7 +17,7 @@ import pytest
 from tests import index as indexes
 
 PASSED_ON = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "PIP_CERT", "http_proxy", "https_proxy", "no_proxy",
-             "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")  # fmt: skip
+             "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "DOCKER_HOST")  # fmt: skip
 
 
 # Whoever starts the tests in the background has these ignored, and every child would inherit that.

@@ -309,8 +309,8 @@ from roost.sandbox.streams import Stream
 from roost.sandbox.values import Job, Limits
 asked = json.loads(sys.argv[1])
 said = [], []
-job = Job(tuple(asked["argv"]), asked["environ"], asked["folder"], tuple(asked["readable"]), tuple(asked["network"]),
-          Limits(timeout=60, processes=asked["processes"]), python=sys.executable)
+job = Job(argv=tuple(asked["argv"]), environ=asked["environ"], folder=asked["folder"], home=asked["folder"], readable=tuple(asked["readable"]),
+          network=tuple(asked["network"]), limits=Limits(timeout=60, processes=asked["processes"]), python=sys.executable)
 ended = tiers.tier(asked["tier"]).run(job, *(Stream(one.append, 1 << 20) for one in said), stdin=0)
 output, errors = (b"".join(one).decode() for one in said)
 print(json.dumps({"status": ended.status, "output": output, "errors": errors, "notes": ended.notes}))

@@ -106,7 +106,7 @@ def test_input_goes_in_by_pipe(roost, script):
 
 def test_a_limit_without_a_sandbox_is_kept_too(roost, script, tmp_path):
     begin = time.monotonic()
-    ran = roost("run", "--timeout", "1", script("import os, time\nprint(os.getcwd())\ntime.sleep(60)\n"))
+    ran = roost("run", "--timeout", "1", script("import os, time\nprint(os.getcwd(), flush=True)\ntime.sleep(60)\n"))
     assert (ran.status, ran.output) == (75, f"{roost.cwd}\n")
     assert time.monotonic() - begin < 30
     assert roost("run", "--timeout", "all", script("print(1)\n")).output == "1\n"

@@ -69,8 +69,9 @@ def job(
     own = {
         "PATH": f"{environment.path}/bin:/usr/local/bin:/usr/bin:/bin",
         "VIRTUAL_ENV": str(environment.path),
-        "PYTHONUNBUFFERED": "1",  # what it has said by the time a limit ends it is not lost in it
     }
+    if os.isatty(1):
+        own["PYTHONUNBUFFERED"] = "1"  # on a terminal it would write line by line
     if tier.name == "none":
         environ = {**os.environ, **own, "PATH": f"{environment.path}/bin:{os.environ.get('PATH', '')}"}
     else:

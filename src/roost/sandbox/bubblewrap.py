@@ -82,9 +82,11 @@ class Bubblewrap:
                 keep=(file.fileno(),),
             )  # fmt: skip
             held |= users.said(user)
-            return guard.run(
-                steps, job.limits, watched, output, errors, stdin=stdin, alive=alive, group=group, held=held
-            )
+            ended = guard.run(
+                steps, job.limits, watched, output, errors, stdin=stdin, alive=alive, group=group, held=held,
+                started=way.start if way else None,
+            )  # fmt: skip
+            return way.told(ended) if way else ended
 
 
 def options(job: Job) -> tuple[str, ...]:
