@@ -185,6 +185,13 @@ def test_a_tier_that_is_missing_ends_with_125_and_nothing_runs(roost, script, tm
 
 def test_what_works_here_is_shown(roost):
     data = roost("sandbox", "--json").data
-    assert [one["tier"] for one in data["tiers"]] == ["none", "limits", "landlock", "bubblewrap", "docker", "docker:runsc"]
+    assert [one["tier"] for one in data["tiers"]] == [
+        "none",
+        "limits",
+        "landlock",
+        "bubblewrap",
+        "docker",
+        "docker:runsc",
+    ]
     assert all(one["works"] or one["why"] for one in data["tiers"])
     assert "auto" in roost("sandbox").output
