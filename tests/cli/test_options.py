@@ -56,7 +56,7 @@ def test_an_option_that_stands_for_another_is_found_under_that_ones_name():
     ("argv", "what", "hint"),
     [
         pytest.param(["run", "--pyton", "3", "a"], "`roost run` has no option `--pyton`", "did you mean `--python`?", id="typo"),
-        pytest.param(["run", "--zygote", "x", "a"], "`roost run` has no option `--zygote`", "`roost run --help` lists what it takes", id="unknown"),
+        pytest.param(["run", "--xyz", "x", "a"], "`roost run` has no option `--xyz`", "`roost run --help` lists what it takes", id="unknown"),
         pytest.param(["run", "--mend", "never", "a"], "`--mend` cannot be `never`", "`roost run --help` lists what it takes", id="choice"),
         pytest.param(["run", "--quiet=yes", "a"], "`--quiet` of `roost run` takes no value", "`roost run --help` lists what it takes", id="flag"),
         pytest.param(["run", "--python"], "`--python` needs a value: `--python PYTHON`", "`roost run --help` lists what it takes", id="value"),
