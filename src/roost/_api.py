@@ -140,7 +140,7 @@ def run(
             environ=dict(env or {}),
         )
         words = [os.fspath(argument) for argument in args]
-        return warded.run(prepared, words, wish, tier, home=home, stdin=stdin)
+        return warded.run(prepared, words, wish, tier, home=home, options=options, stdin=stdin)
     return runs.supervise(
         prepared,
         [os.fspath(argument) for argument in args],

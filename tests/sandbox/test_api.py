@@ -112,6 +112,22 @@ def test_a_killed_guard_leaves_nobody_and_the_next_run_is_well(script, tier):
     assert roost.run(script("print(1)\n", "other.py"), sandbox=tier).output == "1\n"
 
 
+@pytest.mark.parametrize("tier", TIERS)
+def test_what_it_finds_missing_is_added(index, script, tier):
+    index.add("soup", "1.0")
+    path = script(
+        "def hidden(name):\n    return __import__(''.join(reversed(name)))\nprint(hidden('puos').__version__)\n"
+    )
+    found = []
+    threads = [threading.Thread(target=lambda: found.append(roost.run(path, sandbox=tier))) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [(one.status, one.output) for one in found] == [(0, "1.0\n")] * 3, [one.errors for one in found]
+    assert any("added soup 1.0" in note for one in found for note in one.notes)
+
+
 def test_a_killed_warden_is_started_again(script):
     path = script("print(1)\n")
     assert roost.run(path, untrusted=True).output == "1\n"

@@ -29,9 +29,8 @@ if TYPE_CHECKING:
     from roost.distributions import Options
     from roost.home import Home
     from roost.sandbox.broker import Question
+    from roost.scripts import Script
     from roost.settings import Settings
-
-    from .values import Prepared
 
 PATIENCE = 120  # seconds for one question
 MOST = 1 << 30  # bytes of files that may come to those of the start
@@ -41,11 +40,13 @@ LONGEST = 1000  # characters of a note
 class Answering:
     """Answers for one run: between what is asked inside and what answers outside of a sandbox as well."""
 
-    def __init__(self, prepared: Prepared, folder: Path, *, home: Home, settings: Settings, options: Options) -> None:
+    def __init__(
+        self, script: Script, environment: Path, folder: Path, *, home: Home, settings: Settings, options: Options
+    ) -> None:
         """Start with the environment of the start."""
-        self.script, self.folder = prepared.plan.script, folder
+        self.script, self.folder = script, folder
         self.home, self.settings, self.options = home, settings, options
-        self.first = self.head = prepared.environment.path
+        self.first = self.head = environment
         self.outside = {os.fspath(self.first): self.first}  # folder as it is seen inside → the environment
         self.bounds: answering.Bounds | None = None  # until something is asked
 

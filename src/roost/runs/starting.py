@@ -114,11 +114,15 @@ def alone() -> bool:
     return threading.current_thread() is threading.main_thread() and threading.active_count() == 1
 
 
-def bound_to_us() -> Callable[[], None]:
-    """Give what a child calls before exec so that it ends with us, even where we are killed; Linux only."""
+def bound_to_us(process: int | None = None) -> Callable[[], None]:
+    """Give what a child calls so that it ends with us, even where we are killed; Linux only.
+
+    Args:
+        process: who we are; None: who calls this.
+    """
     import signal
 
-    parent, end = os.getpid(), int(signal.SIGKILL)
+    parent, end = process or os.getpid(), int(signal.SIGKILL)
     try:
         import ctypes
 

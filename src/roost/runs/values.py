@@ -46,6 +46,7 @@ class Outcome(Value):
     reason: str = "ended"  # the limit that ended it: "timeout", "memory", "disk", "processes"; "stopped": somebody did
     policy: str | None = None  # of its sandbox, in one line
     outputs: tuple[Path, ...] = ()  # the files that were wanted of it and that it made
+    notes: tuple[str, ...] = ()  # what was added while it ran in a sandbox, refused, or cut, in sentences
     record: Path | None = None  # the folder of its record, where it ran in a sandbox
 
 

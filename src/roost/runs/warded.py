@@ -21,11 +21,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from roost.distributions import Options
     from roost.home import Home
     from roost.sandbox.outputs import Collected
     from roost.sandbox.tiers import Tier
     from roost.sandbox.values import Ended, Job
 
+    from .brokering import Waiting
     from .sandboxed import Wish
     from .values import Prepared
 
@@ -46,11 +48,13 @@ def run(
     tier: Tier,
     *,
     home: Home,
+    options: Options,
     stdin: str | bytes | None = None,
 ) -> Outcome:
     """Run a script in a tier to its end; may be called by several threads at once.
 
     Args:
+        options: what may be installed for imports that fail while it runs.
         stdin: its standard input; None: nothing.
 
     Returns:
@@ -71,16 +75,18 @@ def run(
         place = stack.enter_context(folders.fresh())
         folder = os.path.realpath(wish.folder) if wish.folder is not None else place.work
         inputs = folders.put(wish.given, folder)
-        way = brokering.closed(prepared)  # a process of many threads has nobody who could answer
+        waiting = stack.enter_context(brokering.waiting(prepared, home=home, options=options))
+        way = waiting.way if waiting else brokering.closed(prepared)
         job = sandboxed.job(prepared, arguments, wish, tier, place.replace(work=folder), home=home, way=way)
         data = stdin.encode() if isinstance(stdin, str) else stdin or b""
         environments.started(home, prepared.environment)
         stack.enter_context(environments.using(home, prepared.environment))
         try:
-            came, said = _ran(tier, job, data)
+            came, said = _ran(tier, job, data, waiting)
         except BaseException as error:
             record.failed(error)
             raise
+        came = came.replace(notes=(*came.notes, *way.notes()))
         outputs = _outputs(folder, record.folder / OUTPUTS, wish, inputs) if wish.wanted else None
         record.said([stream[-KEPT:] for stream in said])
         record.ended(came, outputs)
@@ -98,6 +104,7 @@ def run(
         policy=line,
         outputs=tuple(record.folder / OUTPUTS / one.name for one in found),
         record=record.folder,
+        notes=came.notes,
     )
 
 
@@ -105,8 +112,8 @@ def _outputs(folder: str, target: Path, wish: Wish, inputs: tuple[str, ...]) -> 
     return collect(Path(folder), target, names=wish.wanted, without=set(inputs) - set(wish.wanted))
 
 
-def _ran(tier: Tier, job: Job, data: bytes) -> tuple[Ended, list[bytes]]:
-    """Start a job, and read what it says until its end."""
+def _ran(tier: Tier, job: Job, data: bytes, waiting: Waiting | None) -> tuple[Ended, list[bytes]]:
+    """Start a job, and read what it says until its end; have what it asks answered."""
     with ExitStack() as stack:
         said: dict[int, bytearray] = {}
         (ours, output), (other, errors) = os.pipe2(os.O_CLOEXEC), os.pipe2(os.O_CLOEXEC)
@@ -126,11 +133,19 @@ def _ran(tier: Tier, job: Job, data: bytes) -> tuple[Ended, list[bytes]]:
         with selectors.DefaultSelector() as selector:
             for one in said:
                 selector.register(one, selectors.EVENT_READ)
-            while selector.get_map():
+            if waiting:
+                selector.register(waiting.pipe, selectors.EVENT_READ)
+            left = set(said)
+            while left:
                 for key, _ in selector.select():
+                    if waiting and key.fd == waiting.pipe:
+                        selector.unregister(key.fd)
+                        waiting.listen()
+                        continue
                     piece = os.read(key.fd, PIECE)
                     said[key.fd] += piece
                     if not piece:
                         selector.unregister(key.fd)
+                        left.discard(key.fd)
         *streams, last = map(bytes, said.values())
         return ended(last), streams
