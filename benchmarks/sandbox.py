@@ -24,7 +24,7 @@ from pathlib import Path
 from timing import Subject, clean_environment, measure, report
 
 import roost
-from roost.sandbox import probing
+from roost.sandbox import cgroups, probing
 
 ROOST = Path(sys.executable).parent / "roost"
 TIERS = ("limits", "landlock", "bubblewrap", "docker")
@@ -108,7 +108,7 @@ def storm(folder: Path, tiers: list[str], runs: int) -> dict[str, int]:
         "processes": sum(MARK in line for line in command_lines()),
         "mounts": len(Path("/proc/mounts").read_text().splitlines()) - len(mounts.splitlines()),
         "folders": sum(1 for _ in (folder / "tmp").iterdir()),
-        "cgroups": sum(1 for _ in Path("/sys/fs/cgroup").glob("**/roost/run-*")),
+        "cgroups": sum(1 for _ in cgroups.left()),
     }
     print(", ".join(f"{name} {count}" for name, count in left.items()))
     return left
