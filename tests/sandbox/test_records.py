@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from roost.sandbox import cgroups
+
 pytestmark = pytest.mark.thorough
 
 
@@ -45,11 +47,15 @@ def test_a_run_that_is_killed_from_outside_was_cut_off_and_leaves_no_folder(roos
     assert "is running" in roost("runs", "list").output
     [id_] = [one["id"] for one in roost("runs", "list", "--json").data["runs"]]
     assert roost("runs", "rm", id_).status != 0
-    os.kill(process.pid, signal.SIGKILL)
+    guards = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    killed = {str(process.pid), *guards}
+    for one in map(int, [process.pid, *guards]):
+        os.kill(one, signal.SIGKILL)
     process.wait()
     assert "was cut off" in roost("runs", "list").output
     assert roost("run", "--untrusted", script("print(1)\n", "other.py"), TMPDIR=str(temporary)).output == "1\n"
     assert list(temporary.iterdir()) == []
+    assert not [folder for folder in cgroups.left() if folder.name.split("-")[1] in killed]
     assert roost("runs", "rm", id_[-12:]).status == 0
     assert roost("runs", "rm", "--all").status == 0
     assert "no run has left a record" in roost("runs", "list").output

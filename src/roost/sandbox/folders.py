@@ -12,6 +12,7 @@ from pathlib import Path
 from roost.errors import CannotCreate
 from roost.values import Value
 
+from . import cgroups
 from .outputs import collect
 
 TYPE_CHECKING = False
@@ -57,12 +58,13 @@ def fresh() -> Iterator[Place]:
 
 
 def sweep() -> None:
-    """Remove the folders of runs whose roost was killed; not more often than now and then."""
+    """Remove the folders and control groups of runs whose roost was killed; not more often than now and then."""
     global _swept  # noqa: PLW0603  # of this process, as the folders are
     now = time.monotonic()
     if _swept and now - _swept < EVERY:
         return
     _swept = now
+    cgroups.sweep()
     above = tempfile.gettempdir()
     for name in os.listdir(above):  # noqa: PTH208
         if name.startswith(NAME):
