@@ -171,3 +171,27 @@ def test_wrong_starts_leave_nothing(roost, script, words, status):
     start(roost, "bubblewrap", path, "--name", "twice")
     assert roost("sandbox", "start", "--sandbox", "bubblewrap", *words, path).status == status
     assert [one["name"] for one in roost("sandbox", "list", "--json").data["sandboxes"]] == ["twice"]
+
+
+def test_a_container_that_is_being_started_is_not_swept(roost, script, monkeypatch, tmp_path):
+    from roost import home as homes
+    from roost.sandbox import daemon, kept
+    from roost.sandbox.values import Job
+
+    call = daemon.call
+    seen = []
+
+    def slowly(words, environ):
+        said = call(words, environ)
+        daemon.sweep()  # another run ends in this moment
+        seen.append(daemon.state(said.strip()))
+        return said
+
+    monkeypatch.setattr(daemon, "call", slowly)
+    job = Job(argv=("/bin/true",), environ={"PATH": os.defpath}, folder=str(tmp_path), home=str(tmp_path))
+    cell = kept.start(homes.locate(roost.environ), job, "docker", name="slow", idle=60)
+    try:
+        assert [one["Running"] for one in seen] == [True]
+        assert kept.runs(cell)
+    finally:
+        kept.stop(cell)

@@ -102,6 +102,7 @@ def start(home: Home, job: Job, tier: TierName, *, name: str | None = None, idle
     cell = Cell(name, tier, place, here, idle)
     try:
         if tier.startswith("docker"):
+            cell.file.touch()  # who sweeps containers meanwhile sees that it is in use
             _start(cell)
         write(cell.file, json.dumps({"schema": SCHEMA, **_plain(cell.replace(place=None))}))
     except BaseException:
