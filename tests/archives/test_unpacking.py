@@ -50,6 +50,7 @@ def test_a_folder_that_is_there_is_not_touched(tmp_path):
         archives.unpack(path, tmp_path / "link")
 
 
+@pytest.mark.thorough
 def test_what_a_killed_process_has_left_goes_with_the_next_one(tmp_path):
     path = zipped(tmp_path / "a.zip", [(f"{n}", os.urandom(1 << 20)) for n in range(64)])
     line = "import sys; from pathlib import Path; from roost import archives; archives.unpack(Path(sys.argv[1]), Path(sys.argv[2]))"

@@ -13,6 +13,8 @@ from roost.distributions.bringing import Untrusted
 from roost.distributions.errors import IndexUnreachable
 from tests.environments import conftest as parts
 
+pytestmark = pytest.mark.thorough
+
 python, room = parts.python, parts.room  # its fixtures serve here too
 
 

@@ -25,6 +25,7 @@ RULES = {
 }  # fmt: skip
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(not BENCH.exists(), reason="the shared bench is not beside this checkout")
 def test_every_abusive_package_is_refused_as_its_rule_says(roost, tmp_path):
     made = tmp_path / "made"
