@@ -111,6 +111,11 @@ class Home(Value):
         return self.cache / "programs"
 
     @property
+    def built(self) -> Path:
+        """Wheels that were built here from sources."""
+        return self.cache / "built"
+
+    @property
     def settings_file(self) -> Path:
         """The user's settings (TOML)."""
         return self.config / "roost.toml"

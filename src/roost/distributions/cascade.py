@@ -10,11 +10,11 @@ from pathlib import Path
 from roost.errors import ProcessFailed, RoostError
 from roost.values import Value
 
-from . import bringing, faults, pylock
+from . import bringing, building, faults, pylock
 from .engine import EngineMissing
 from .errors import HUNG, IndexUnreachable
 from .optional import smaller
-from .resolve import Means, compile_with_uv
+from .resolve import Means
 from .values import Lock, inferred
 
 TYPE_CHECKING = False
@@ -169,7 +169,7 @@ def _with_uv(request: Request, means: Means, what: str, *, offline: bool = False
             hints=faults.LATER,
         )
     try:
-        answer = compile_with_uv(request, means, offline=offline, upgrade=upgrade)
+        answer = building.ask(request, means, what=what, offline=offline, upgrade=upgrade)
     except ProcessFailed as error:
         raise faults.TimedOut(what, why=(error.what, *error.why)) from error
     if answer.status:

@@ -191,11 +191,11 @@ class _Search:
         from pathlib import Path
 
         from . import pylock
-        from .resolve import compile_with_uv
+        from .building import ask
 
         means = self.means.replace(settings=self.means.settings.replace(build_timeout=left))
         try:
-            answer = compile_with_uv(asked, means, offline=self.offline, upgrade=False)
+            answer = ask(asked, means, what="", offline=self.offline, upgrade=False, fresh=False)
             if answer.status:
                 return ()
             return pylock.artifacts(answer.output, asked.interpreter, folder=Path("/"), hashes=asked.hashes)

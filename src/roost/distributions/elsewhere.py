@@ -10,10 +10,10 @@ from roost.scripts import pythons
 from roost.scripts.values import Choice
 from roost.values import Value
 
-from . import faults, pylock, targets
+from . import building, faults, pylock, targets
 from .lock import request
 from .plan import plan_for
-from .resolve import Means, compile_with_uv
+from .resolve import Means
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,8 +62,8 @@ def lock(
     extra = ("--python-platform", platform, "--python-version", target.short)
     report.progress(f"resolving for {platform}")
     try:
-        answer = compile_with_uv(
-            asked, means, offline=options.offline or settings.offline, upgrade=options.upgrade, target=extra
+        answer = building.ask(
+            asked, means, what=what, offline=options.offline or settings.offline, upgrade=options.upgrade, target=extra
         )
     except ProcessFailed as error:
         raise faults.TimedOut(what, why=(error.what, *error.why)) from error

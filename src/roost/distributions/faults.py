@@ -270,7 +270,7 @@ def _reasons(sentence: str) -> tuple[str, ...]:
 
 def _more_hints(fault: type[Fault], text: str, indexes: Indexes | None) -> tuple[str, ...]:
     if fault is BuildFailed:
-        return _about_system(text)
+        return about_system(text)
     if fault is CredentialsRefused:
         return _about_credentials(text, indexes)
     hints: tuple[str, ...] = ()
@@ -287,7 +287,7 @@ def _more_hints(fault: type[Fault], text: str, indexes: Indexes | None) -> tuple
     return hints
 
 
-def _about_system(text: str) -> tuple[str, ...]:
+def about_system(text: str) -> tuple[str, ...]:
     """Name the Debian packages that have what a build misses."""
     from .system import header, packages
 

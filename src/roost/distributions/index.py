@@ -231,7 +231,7 @@ class Index:
             ) from error
 
     def _remote(self, file: File) -> io.RawIOBase | io.BufferedIOBase:
-        login = self._login_for(file.url)
+        login = self.login_for(file.url)
 
         def part(wanted: str, limit: int) -> tuple[int, bytes, int | None]:
             headers = {"Range": f"bytes={wanted}", "Accept-Encoding": "identity"}
@@ -259,7 +259,7 @@ class Index:
 
         return RangeReader(size, data, fetch)
 
-    def _login_for(self, url: str) -> tuple[str, str] | None:
+    def login_for(self, url: str) -> tuple[str, str] | None:
         """Give the credentials of the index on whose host a file lies."""
         from urllib.parse import urlsplit
 

@@ -10,7 +10,7 @@ from typing import cast
 from roost import processes
 from roost.errors import ProcessFailed
 
-from . import engine, faults, pylock
+from . import building, engine, faults, pylock
 from .direct import for_git
 from .hashes import confirm
 from .indexes.credentials import credentials
@@ -90,11 +90,14 @@ def resolve_with_pip(request: Request, means: Means, what: str) -> Lock:
         raise faults.EngineFailed(
             what, why=("not asked: it mixes indexes, and would take a name of your own from a public one",)
         )
+    alone = building.sandboxed(means)
+    if alone and any(" @ " in text or text.startswith("-e") for text in request.requirements):
+        raise faults.EngineFailed(what, why=("not asked: it would build what has an address, outside of a sandbox",))
     python = str(request.interpreter.path)
     words = [python, "-m", "pip", "install", "--dry-run", "--ignore-installed", "--quiet", "--report", "-"]
     guarded = (
         ":all:"
-        if request.wheels_only and set(request.wheels_only) >= set(request.roots)
+        if alone or (request.wheels_only and set(request.wheels_only) >= set(request.roots))
         else ",".join(request.wheels_only)
     )
     if guarded:

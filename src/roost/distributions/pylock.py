@@ -82,6 +82,20 @@ def without(text: str, left_out: AbstractSet[str]) -> str:
     return "[[packages]]".join([head, *kept])
 
 
+def instead(text: str, sources: Mapping[str, Artifact]) -> str:
+    """Put other files in the place of those of some distributions in a lock's text.
+
+    Args:
+        sources: by their canonical names.
+    """
+    head, *tables = text.split("[[packages]]")
+    for number, one in enumerate(tables):
+        name = next((name for name in sources if f'\nname = "{name}"\n' in one), None)
+        if name is not None:
+            tables[number] = "\n" + "\n".join(_package(sources[name])) + ("\n\n" if number + 1 < len(tables) else "\n")
+    return "[[packages]]".join([head, *tables])
+
+
 def meant_for(text: str, interpreter: Interpreter) -> str | None:
     """Say why a lock is not for this machine (PEP 751, `environments`), or None.
 
@@ -209,11 +223,13 @@ def write(found: Iterable[Artifact], interpreter: Interpreter) -> str:
     """Write the lock that installs exactly these files."""
     parts = ['lock-version = "1.0"', 'created-by = "roost"', f'requires-python = "=={interpreter.short}.*"']
     for artifact in found:
-        parts += ["", "[[packages]]", f"name = {_quote(artifact.name)}"]
-        if artifact.version:
-            parts.append(f"version = {_quote(artifact.version)}")
-        parts.append(_source(artifact))
+        parts += ["", "[[packages]]", *_package(artifact)]
     return "\n".join(parts) + "\n"
+
+
+def _package(artifact: Artifact) -> list[str]:
+    version = [f"version = {_quote(artifact.version)}"] if artifact.version else []
+    return [f"name = {_quote(artifact.name)}", *version, _source(artifact)]
 
 
 def _source(artifact: Artifact) -> str:

@@ -12,7 +12,7 @@ from .indexes.written import written
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from roost.home import Home
     from roost.processes import Completed
@@ -34,18 +34,24 @@ class Means(Value):
 
 
 def compile_with_uv(
-    request: Request, means: Means, *, offline: bool, upgrade: bool, target: Sequence[str] = ()
+    request: Request,
+    means: Means,
+    *,
+    offline: bool,
+    upgrade: bool,
+    target: Sequence[str] = (),
+    links: Sequence[Path] | None = None,
 ) -> Completed:
     """Ask uv for a lock; its text is the output when the status is 0.
 
     Args:
         target: options of uv's that name another platform and Python than the request's.
+        links: folders with wheels beside what the indexes have; uv builds nothing then. None: it builds sources itself.
 
     Raises:
         EngineMissing: there is no uv.
         ProcessFailed: it ran longer than it may.
     """
-    guarded = _guarded(request, means, offline=offline, target=target)
     arguments = [
         "--format",
         "pylock.toml",
@@ -55,8 +61,10 @@ def compile_with_uv(
         str(request.interpreter.path),
         *target,
     ]
-    for name in guarded:
+    names = guarded(request, means, offline=offline, target=target) if links is None else (":all:",)
+    for name in names:
         arguments += ["--only-binary", name]
+    arguments += _links(links or ())
     if request.exclude_newer:
         arguments += ["--exclude-newer", request.exclude_newer]
     if offline:
@@ -72,9 +80,12 @@ def needs(request: Request, lock: Lock, means: Means) -> dict[str, set[str]]:
     Raises:
         ProcessFailed: it ran longer than it may.
     """
+    from .building import kept_for
+
     pins = tuple(f"{one.name}=={one.version}" for one in lock.artifacts if one.sha256 and one.commit is None)
     pinned = request.replace(constraints=(*request.constraints, *pins), interpreter=lock.interpreter)
     arguments = ["--no-header", "--annotation-style", "line", "--offline", "--python", str(lock.interpreter.path)]
+    arguments += ["--only-binary", ":all:", *_links(kept_for(lock.artifacts, lock.interpreter, means))]
     answer = _ask(arguments, request.requirements, pinned, means)
     return {} if answer.status else _read_needs(answer.output)
 
@@ -91,11 +102,15 @@ def _read_needs(text: str) -> dict[str, set[str]]:
     return found
 
 
-def _guarded(request: Request, means: Means, *, offline: bool, target: Sequence[str]) -> tuple[str, ...]:
+def _links(folders: Iterable[Path]) -> list[str]:
+    return [word for one in folders for word in ("--find-links", str(one))]
+
+
+def guarded(request: Request, means: Means, *, offline: bool, target: Sequence[str] = ()) -> tuple[str, ...]:
     """Give the names that must not be built: inferred ones, and what only they need.
 
     Where everything is inferred that is all of them. Where some may be built, the closure of the others is
-    resolved first by itself, without building, to learn its names.
+    resolved first by itself, without building, to learn its names; `:all:` stands for every name.
     """
     if not request.wheels_only:
         return ()

@@ -204,8 +204,10 @@ def _install(lock: Lock, aside: Path, site: Site) -> tuple[str, ...]:
     from roost.distributions.errors import IndexUnreachable
 
     from .installers import Pip, Uv
+    from .sources import wheels
 
-    said: list[str] = []
+    lock, built = wheels(lock, site)
+    said: list[str] = list(built)
     first: RoostError | None = None
     for installer in site.installers or (Uv(), Pip()):
         missing = installer.missing(lock)

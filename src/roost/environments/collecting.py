@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from roost import locks
+from roost.distributions import building
 from roost.values import Value
 
 from . import cached, sizes, store, use
@@ -99,6 +100,9 @@ class _Collection:
                 self.take(one)
         old = time.time() - self.older_than
         self.drop([one for one in self.archives if one.touched <= old or self.released & one.files.keys()])
+        built = building.forget(self.home, older_than=max(self.older_than, self.young), dry_run=self.dry)
+        self.wheels += built
+        self.freed += sum(built.values())
 
     def reason(self, one: Environment, referred: dict[str, str]) -> str | None:
         """Say why an environment is kept, or give None."""

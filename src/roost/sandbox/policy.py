@@ -53,7 +53,18 @@ UNTRUSTED = Policy(
     "untrusted", "auto", (),
     Limits(timeout=60.0, memory=2048 * MIB, processes=128, file_size=256 * MIB, disk=1024 * MIB, output=8 * MIB),
 )  # fmt: skip
-ORIGINS = ("file", "untrusted", "make", "mcp", "http")  # the last three are as `untrusted` unless they have their own
+BUILD = Policy(  # a source distribution that is made a wheel
+    "build", "auto", (),
+    Limits(timeout=1800.0, memory=4096 * MIB, processes=1024, file_size=2048 * MIB, disk=8192 * MIB, output=1 * MIB),
+)  # fmt: skip
+ORIGINS = (
+    "file",
+    "untrusted",
+    "make",
+    "mcp",
+    "http",
+    "build",
+)  # `make`, `mcp` and `http` are as `untrusted` unless they have their own
 
 
 def of(origin: str, policies: Iterable[str] = ()) -> Policy:
@@ -66,7 +77,8 @@ def of(origin: str, policies: Iterable[str] = ()) -> Policy:
         ConfigurationError: one of them cannot be read, whomever it is for: nothing runs by half of a policy.
     """
     said = dict(_parted(one) for one in policies)
-    found = FILE if origin == "file" else _with(UNTRUSTED, said.get("untrusted", ""))
+    own = {"file": FILE, "build": BUILD}.get(origin)
+    found = own or _with(UNTRUSTED, said.get("untrusted", ""))
     for name, words in said.items():
         other = _with(found, words)
         if name == origin:

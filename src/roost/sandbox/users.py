@@ -78,6 +78,8 @@ def _handed_over(folder: str, user: int, *, fresh: bool) -> bool:
     names = os.listdir(folder)  # noqa: PTH208
     if names and not fresh:
         return False
-    for place in (folder, *(f"{folder}/{name}" for name in names)):
-        os.chown(place, user, user, follow_symlinks=False)
+    os.chown(folder, user, user)
+    for above, folders, files in os.walk(folder):
+        for name in (*folders, *files):
+            os.chown(f"{above}/{name}", user, user, follow_symlinks=False)
     return True
