@@ -56,7 +56,7 @@ def alive(*words: str) -> bool:
 
 @pytest.mark.covers("D2")
 @pytest.mark.parametrize("tier", ["bubblewrap", "landlock", "docker"])
-def test_a_build_reaches_nothing_of_the_machine(index, roost, script, works, home, tmp_path, tier):
+def test_a_build_reaches_nothing_of_the_machine(index, roost, script, works, home, tmp_path, tier):  # noqa: PLR0917
     works(tier)
     secret = tmp_path / "secret.txt"
     secret.write_text("the key")
@@ -162,7 +162,7 @@ def test_what_a_build_requires_comes_from_the_index_as_wheels(index, roost, scri
         ({"more": "def get_requires_for_build_wheel(config_settings=None):\n    return ['x @ file:///tmp/x.whl']\n"}, "from an address of its own"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_built_is_said_in_a_sentence(index, roost, script, works, home, parts, sentence):
+def test_what_cannot_be_built_is_said_in_a_sentence(index, roost, script, works, home, parts, sentence):  # noqa: PLR0917
     works("bubblewrap")
     index.put("soup", *packed("soup", **parts))
     done = roost("run", declaring(script, "soup"), ROOST_SANDBOX_POLICIES="build=timeout=8")
@@ -184,7 +184,7 @@ def test_a_source_that_is_not_the_locked_one_is_not_built(index, roost, script, 
 
 
 @pytest.mark.parametrize("ref", ["", "@main", "@v1", "@COMMIT"])
-def test_a_repository_is_built_in_the_sandbox_too(roost, index, script, works, home, tmp_path, ref):
+def test_a_repository_is_built_in_the_sandbox_too(roost, index, script, works, home, tmp_path, ref):  # noqa: PLR0917
     works("bubblewrap")
     project = tmp_path / "project"
     project.mkdir()
@@ -214,7 +214,7 @@ def test_a_repository_is_built_in_the_sandbox_too(roost, index, script, works, h
 
 
 @pytest.mark.parametrize("editable", [False, True])
-def test_a_folder_of_ones_own_is_installed_as_it_lies_and_what_it_requires_is_built_in_the_sandbox(
+def test_a_folder_of_ones_own_is_installed_as_it_lies_and_what_it_requires_is_built_in_the_sandbox(  # noqa: PLR0917
     roost, index, script, works, home, tmp_path, editable
 ):  # fixtures
     works("bubblewrap")

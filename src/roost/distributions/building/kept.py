@@ -98,7 +98,7 @@ def forget(home: Home, *, older_than: float, dry_run: bool) -> dict[str, int]:
     Returns:
         The files, with their sizes in bytes.
     """
-    gone = {}
+    gone: dict[str, int] = {}
     for folder in sorted(home.built.glob("*")) if home.built.is_dir() else ():
         age = time.time() - folder.stat().st_mtime
         if age < (max(older_than, RESTS) if folder.name.startswith(".") else older_than):
