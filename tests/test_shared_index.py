@@ -334,19 +334,17 @@ hint: try again; for a slow index, wait longer: `export ROOST_INDEX_TIMEOUT=120`
             {
                 "status": 69,
                 "class": "build-failed",
-                "stage": "install",
+                "stage": 'resolve',
                 "text": """\
-error: cannot build the environment `sdist-fails-KEY`
-  because Failed to build `sdist-fails==1.0.0`
-  because Call to `backend.build_wheel` failed (exit status: 1)
+error: cannot find what `it.py` needs
+  because `sdist-fails 1.0.0` cannot be built from its source: its build ended with 1
   because Traceback (most recent call last):
-  because File "<string>", line 11, in <module>
-  because File "PLACE0/cache/uv/… line 23, in build_wheel
+  because File "sdist_fails-1.0.0/backend.py", line 23, in build_wheel
   because return _dist(wheel_directory)
-  because File "PLACE0/cache/uv/… line 5, in _dist
+  because File "sdist_fails-1.0.0/backend.py", line 5, in _dist
   because raise RuntimeError("this source archive is meant to fail while it is built")
   because RuntimeError: this source archive is meant to fail while it is built
-  because pip: subprocess-exited-with-error
+  because pip: not asked: it mixes indexes, and would take a name of your own from a public one
 """,
             }
         ),
@@ -358,14 +356,12 @@ error: cannot build the environment `sdist-fails-KEY`
             {
                 "status": 69,
                 "class": "build-failed",
-                "stage": "install",
+                "stage": 'resolve',
                 "text": """\
-error: cannot build the environment `sdist-needs-tool-KEY`
-  because Failed to download and build `sdist-needs-tool==1.0.0`
-  because Failed to resolve requirements from `build-system.requires`
-  because No solution found when resolving: `build-tool-that-does-not-exist`
+error: cannot find what `it.py` needs
+  because `sdist-needs-tool 1.0.0` cannot be built from its source: what its build requires cannot be had
   because build-tool-that-does-not-exist was not found in the package registry and you require build-tool-that-does-not-exist
-  because pip: subprocess-exited-with-error
+  because pip: not asked: it mixes indexes, and would take a name of your own from a public one
 """,
             }
         ),

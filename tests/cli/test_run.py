@@ -103,7 +103,7 @@ def test_what_the_script_copes_without_and_cannot_be_built_is_left_out(index, ro
     )
     first = roost("run", path)
     assert first.output == "1.0 None\n"
-    assert "left out, because the script copes without and it cannot be installed: `pyyaml`" in first.errors
+    assert "left out, because the script copes without and it cannot be had: `pyyaml`" in first.errors
     second = roost("run", path)
     assert (second.output, second.errors) == ("1.0 None\n", "")
 

@@ -432,7 +432,8 @@ def test_pip_checks_declared_hashes_too(index, room, tmp_path):
     from roost.distributions.resolve import Means
 
     index.add("soup", "1.0")
-    means = Means(room.home, room.settings, room.report, dict(os.environ))
+    engine = room.settings.replace(sandbox_policies=("build=tier=none",))
+    means = Means(room.home, engine, room.report, dict(os.environ))
     venv.create(tmp_path / "with-pip", with_pip=True)  # Debian's own Python has none
     python = room.python.replace(path=tmp_path / "with-pip/bin/python")
     for digest, fits in (("0" * 64, False), (index.projects["soup"][-1].sha256, True)):
@@ -442,6 +443,20 @@ def test_pip_checks_declared_hashes_too(index, room, tmp_path):
         else:
             with pytest.raises(faults.HashMismatch):
                 pip.resolve_with_pip(asked, means, "soup")
+
+
+def test_pip_builds_nothing_outside_of_a_sandbox(index, room, tmp_path):
+    from roost.distributions import pip
+    from roost.distributions.lock import request
+    from roost.distributions.resolve import Means
+
+    means = Means(room.home, room.settings, room.report, dict(os.environ))
+    asked = request(
+        needing(room, room.requirement("gitty @ git+http://127.0.0.1:1/gitty.git")), room.python, room.settings
+    )
+    with pytest.raises(faults.EngineFailed) as caught:
+        pip.resolve_with_pip(asked, means, "gitty")
+    assert caught.value.why == ("not asked: it would build what has an address, outside of a sandbox",)
 
 
 @pytest.mark.covers("B6")
@@ -454,7 +469,8 @@ def test_pip_has_the_token_of_a_repository_too(index, room, tmp_path):
     from roost.distributions.resolve import Means
     from roost.environments.installers import Pip, Site
 
-    means = Means(room.home, room.settings, room.report, dict(os.environ))
+    engine = room.settings.replace(sandbox_policies=("build=tier=none",))
+    means = Means(room.home, engine, room.report, dict(os.environ))
     venv.create(tmp_path / "with-pip", with_pip=True)
     python = room.python.replace(path=tmp_path / "with-pip/bin/python")
     bare_repository(tmp_path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from roost.distributions.building import builder, is_source
+from roost.distributions.errors import Fault
 from roost.distributions.indexes import Indexes
 from roost.distributions.resolve import Means
 
@@ -32,6 +33,10 @@ def wheels(lock: Lock, site: Site) -> tuple[Lock, tuple[str, ...]]:
     found = builder(means, lock.indexes or Indexes())
     if found is None:
         return lock, ("built by the engine, outside of a sandbox",)
-    built = {one.name: found.wheel(one, lock.interpreter, site.what)[1] for one in sources}
+    try:
+        built = {one.name: found.wheel(one, lock.interpreter, site.what)[1] for one in sources}
+    except Fault as error:
+        error.stage = "install"
+        raise
     artifacts = tuple(built.get(one.name, one) for one in lock.artifacts)
     return lock.replace(artifacts=artifacts), (f"built in a sandbox ({found.tier.name}): {', '.join(sorted(built))}",)

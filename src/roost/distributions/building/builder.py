@@ -40,6 +40,7 @@ COMPILERS = (
 )  # fmt: skip
 EPOCH = "315532800"  # 1980: the oldest date that a zip archive can have; so the same source gives the same wheel
 LINES = 8  # of what a failed build said
+OURS = re.compile(r'[~^ ]+|File "<string>", line \d+, in (<module>|call)')  # lines that say nothing of the project
 AWAY = re.compile(
     r"network is unreachable|name resolution|could not resolve|failed to resolve|getaddrinfo|connection refused|nodename nor servname",
     re.IGNORECASE,
@@ -185,7 +186,7 @@ class _Work:
             fault = faults.classify(done.errors, what=self.what, stage="install", indexes=self.builder.indexes)
             kind = faults.BuildFailed if isinstance(fault, MISSING) else type(fault)
             why = (f"`{self.title}` cannot be built from its source: what its build requires cannot be had", *fault.why)
-            raise kind(self.what, why=why, hints=fault.hints)
+            raise kind(self.what, why=why, hints=() if kind is faults.BuildFailed else fault.hints)
 
     def _call(self, project: Path, hook: str, backend: backends.Backend) -> tuple[object, Path]:
         """Call a hook in the sandbox; gives its answer, and the folder of ours with what it left beside it."""
@@ -248,10 +249,9 @@ class _Work:
         return str(version)
 
     def _failed(self, why: str, said: str = "") -> faults.BuildFailed:
-        lines = [line for line in said.splitlines() if line.strip()][-LINES:]
+        lines = [line.strip() for line in said.replace(f"{self.place.work}/source/", "").splitlines()]
+        lines = [line for line in lines if line and not OURS.fullmatch(line)][-LINES:]
         hints = faults.about_system(said) + ((LOOSER,) if AWAY.search(said) else ())
-        fault = faults.BuildFailed(
+        return faults.BuildFailed(
             self.what, why=(f"`{self.title}` cannot be built from its source: {why}", *lines), hints=hints
         )
-        fault.stage = "install"
-        return fault
