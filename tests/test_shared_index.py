@@ -334,7 +334,7 @@ hint: try again; for a slow index, wait longer: `export ROOST_INDEX_TIMEOUT=120`
             {
                 "status": 69,
                 "class": "build-failed",
-                "stage": 'resolve',
+                "stage": "resolve",
                 "text": """\
 error: cannot find what `it.py` needs
   because `sdist-fails 1.0.0` cannot be built from its source: its build ended with 1
@@ -356,7 +356,7 @@ error: cannot find what `it.py` needs
             {
                 "status": 69,
                 "class": "build-failed",
-                "stage": 'resolve',
+                "stage": "resolve",
                 "text": """\
 error: cannot find what `it.py` needs
   because `sdist-needs-tool 1.0.0` cannot be built from its source: what its build requires cannot be had
