@@ -91,6 +91,11 @@ class Artifact(Value):
     size: int | None  # bytes
     commit: str | None = None
 
+    @property
+    def is_source(self) -> bool:
+        """Whether it is built before it is installed, and is none of the user's own folders, which are installed as they lie."""
+        return not self.filename.endswith(".whl") and (self.commit is not None or self.sha256 is not None)
+
 
 class Lock(Value):
     """Exact distributions for one interpreter and platform."""

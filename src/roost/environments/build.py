@@ -204,10 +204,13 @@ def _install(lock: Lock, aside: Path, site: Site) -> tuple[str, ...]:
     from roost.distributions.errors import IndexUnreachable
 
     from .installers import Pip, Uv
-    from .sources import wheels
 
-    lock, built = wheels(lock, site)
-    said: list[str] = list(built)
+    said: list[str] = []
+    if any(one.is_source for one in lock.artifacts):
+        from .sources import wheels
+
+        lock, built = wheels(lock, site)
+        said += built
     first: RoostError | None = None
     for installer in site.installers or (Uv(), Pip()):
         missing = installer.missing(lock)

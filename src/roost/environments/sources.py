@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from roost.distributions.building import builder, is_source
+from roost.distributions.building.builder import builder
 from roost.distributions.errors import Fault
 from roost.distributions.indexes import Indexes
 from roost.distributions.resolve import Means
@@ -25,9 +25,7 @@ def wheels(lock: Lock, site: Site) -> tuple[Lock, tuple[str, ...]]:
         BuildFailed: a source cannot be built.
         RoostError: it cannot be had.
     """
-    sources = [one for one in lock.artifacts if is_source(one)]
-    if not sources:
-        return lock, ()
+    sources = [one for one in lock.artifacts if one.is_source]
     settings = site.settings.replace(offline=site.offline)
     means = Means(site.home, settings, site.report, dict(os.environ))
     found = builder(means, lock.indexes or Indexes())

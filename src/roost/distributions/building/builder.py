@@ -115,16 +115,6 @@ def builder(means: Means, indexes: Indexes, exclude_newer: str | None = None) ->
     return Builder(tier, found, means, indexes, exclude_newer)
 
 
-def sandboxed(means: Means) -> bool:
-    """Tell whether builds are to be in a sandbox, whether one works here or not."""
-    return policy.of("build", means.settings.sandbox_policies).tier != "none"
-
-
-def is_source(artifact: Artifact) -> bool:
-    """Tell whether an artifact is built before it is installed, and is none of the user's own folders, which are installed as they lie."""
-    return not artifact.filename.endswith(".whl") and (artifact.commit is not None or artifact.sha256 is not None)
-
-
 class _Work:
     """One build under way."""
 

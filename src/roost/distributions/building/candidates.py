@@ -83,11 +83,6 @@ def place_of(source: Artifact) -> Path:
     return path_of(source.url.partition("#")[0])
 
 
-def folder_of(wheel: Artifact) -> Path:
-    """Give the folder in which a wheel that was built here is kept."""
-    return path_of(wheel.url).parent
-
-
 def moment(text: str) -> float | None:
     """Read an age limit as the engine does, a date, a time or a span before now; gives seconds since the epoch, None: it is none of these."""
     import datetime as dt

@@ -14,8 +14,7 @@ from roost.distributions.names import canonical, parse
 from roost.distributions.resolve import compile_with_uv, guarded
 from roost.distributions.values import Artifact
 
-from . import candidates, kept
-from .builder import builder, is_source, sandboxed
+from . import kept
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,10 +68,17 @@ def ask(
     return compile_with_uv(request, means, offline=offline, upgrade=upgrade, target=target)
 
 
+def sandboxed(means: Means) -> bool:
+    """Tell whether builds are to be in a sandbox, whether one works here or not."""
+    from roost.sandbox import policy
+
+    return policy.of("build", means.settings.sandbox_policies).tier != "none"
+
+
 def kept_for(artifacts: Iterable[Artifact], interpreter: Interpreter, means: Means) -> tuple[Path, ...]:
     """Name the folders with the wheels that were built of a lock's sources."""
-    found = (kept.find(means.home, one, interpreter) for one in artifacts if is_source(one))
-    return tuple(candidates.folder_of(one) for one in found if one)
+    found = (kept.find(means.home, one, interpreter) for one in artifacts if one.is_source)
+    return tuple(kept.folder_of(one) for one in found if one)
 
 
 class _Work:
@@ -112,6 +118,8 @@ class _Work:
 
     def _newest(self, name: str, said: str) -> bool:
         """Build the newest source of a name that fits, and that was not tried yet."""
+        from . import candidates
+
         tried = self.tried.setdefault(name, [])
         if name in self._closed() or len(tried) >= MOST_OF_ONE:
             return False
@@ -121,13 +129,15 @@ class _Work:
                 wheel = self._built(source)
                 if wheel is None:
                     return False
-                self.links = (*self.links, candidates.folder_of(wheel))
+                self.links = (*self.links, kept.folder_of(wheel))
                 self._pinned(name, wheel)
                 return True
         return False
 
     def _direct(self, name: str) -> bool:
         """Build what a requirement names by its address; not where it is somebody else's requirement."""
+        from . import candidates
+
         for text in self.asked.requirements:
             source = candidates.direct(text) if " @ " in text else None
             if source is None or source.name != name:
@@ -150,6 +160,8 @@ class _Work:
                 return None
         else:
             if self.builder is None:
+                from .builder import builder
+
                 self.builder = builder(self.means, self.request.indexes, self.request.exclude_newer)
             if self.builder is None:
                 self.outside = True

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from roost import home as homes
 from roost.digests import sha256
+from roost.distributions.folders import path_of
 from roost.distributions.values import Artifact
 
 TYPE_CHECKING = False
@@ -63,6 +64,11 @@ def find(home: Home, source: Artifact, interpreter: Interpreter) -> Artifact | N
         return Artifact(source.name, facts["version"], wheel.name, wheel.as_uri(), facts["sha256"], facts["size"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def folder_of(wheel: Artifact) -> Path:
+    """Give the folder in which a wheel that was built here is kept."""
+    return path_of(wheel.url).parent
 
 
 def keep(home: Home, source: Artifact, interpreter: Interpreter, wheel: Path, version: str) -> Artifact:
