@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import index as indexes
 from tests.sources import files_of, packed
 
 pytestmark = pytest.mark.thorough
@@ -294,3 +295,31 @@ def test_what_was_built_is_collected_when_it_was_not_used_for_long(index, roost,
     assert list((home / "cache" / "built").iterdir()) == []
     done = roost("run", declaring(script, "soup"))
     assert (done.status, done.output) == (0, "1.0\n"), done.errors
+
+
+def test_a_name_that_is_pinned_to_an_index_is_built_from_there(index, roost, script, works):
+    works("bubblewrap")
+    own, server = indexes.serve()
+    try:
+        index.put("acme-soup", *packed("acme-soup", "9.0"))
+        own.put("acme-soup", *packed("acme-soup", "1.0", requires=("acme-stock",)))
+        own.put("acme-stock", *packed("acme-stock", "2.0"))
+        body = "import acme_soup, acme_stock\nprint(acme_soup.VERSION, acme_stock.VERSION)\n"
+        more = {"ROOST_INDEX_EXTRA": f"team={own.url}simple/", "ROOST_INDEX_PINS": "acme-*=team"}
+        done = roost("run", "--allow", "acme-stock", declaring(script, "acme-soup", body=body), **more)
+        assert (done.status, done.output) == (0, "1.0 2.0\n"), done.errors
+        assert not any("acme" in path for path in index.asked)
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def test_an_index_with_a_login_gives_its_sources(index, roost, script, works, home):
+    works("bubblewrap")
+    index.login = ("cook", "s3cret")
+    index.put("soup", *packed("soup", body="return wheel(folder, f'VERSION = {dict(os.environ)!r}')"))
+    address = index.url.replace("://", "://cook:s3cret@") + "simple/"
+    done = roost("run", declaring(script, "soup"), ROOST_INDEX_URL=address)
+    assert done.status == 0, done.errors
+    assert "s3cret" not in done.output
+    assert not any(b"s3cret" in one.read_bytes() for one in (home / "cache" / "built").rglob("*") if one.is_file())

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import roost as package
+from tests.sources import packed
 
 pytestmark = pytest.mark.thorough
 WITHOUT_LANDLOCK = """
@@ -54,6 +55,25 @@ def test_nothing_at_all(roost, script, tmp_path):
     ran = subprocess.run(words, env=environ, capture_output=True, text=True, check=False)
     assert ran.returncode == 125
     assert all(f"{tier}: " in ran.stderr for tier in ("bubblewrap", "docker", "landlock"))
+    assert not (tmp_path / "ran").exists()
+
+
+def test_where_nothing_works_what_was_declared_is_built_outside_and_it_is_said(index, roost, script, tmp_path):
+    index.put("soup", *packed("soup"))
+    path = script("# /// script\n# dependencies = ['soup']\n# ///\nimport soup\nprint(soup.VERSION)\n")
+    words = [sys.executable, "-c", WITHOUT_LANDLOCK, roost.command, "run", path]
+    ran = subprocess.run(
+        words, env=roost.environ | {"PATH": str(tmp_path)}, capture_output=True, text=True, check=False
+    )
+    assert (ran.returncode, ran.stdout) == (0, "1.0\n"), ran.stderr
+    assert "a source distribution is built outside of a sandbox: bubblewrap: " in ran.stderr
+    guessed = script("import bread\n", "b.py")
+    index.put("bread", *packed("bread", body=f"open({str(tmp_path / 'ran')!r}, 'w').close()"))
+    words[-1] = guessed
+    ran = subprocess.run(
+        words, env=roost.environ | {"PATH": str(tmp_path)}, capture_output=True, text=True, check=False
+    )
+    assert ran.returncode != 0
     assert not (tmp_path / "ran").exists()
 
 

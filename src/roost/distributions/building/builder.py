@@ -87,6 +87,7 @@ class Builder(Value):
                 found = kept.find(home, source, interpreter)
                 if found is None:
                     self.means.report.progress(f"building `{work.title}` from its source")
+                    self.means.report.detail(f"`{work.title}` is built by the policy {self.policy.line(self.tier.name)}")
                     wheel, version = work.built(source)
                     found = kept.keep(home, source, interpreter, wheel, version)
                     self.means.report.step(
