@@ -145,6 +145,21 @@ def test_what_a_build_requires_comes_from_the_index_as_wheels(index, roost, scri
     assert any("ladle" in path and path.endswith(".whl") for path in index.asked)
 
 
+def test_what_a_build_requires_runs_nothing_outside_either(index, roost, script, works, tmp_path):
+    works("bubblewrap")
+    mark = tmp_path / "ran"
+    index.add(
+        "ladle", modules={"ladle.pth": f"import os; open({str(mark)!r}, 'w').close()\n", "ladle.py": "SPOON = 7\n"}
+    )
+    index.add("pot", modules={"pot.py": "SIZE = 3\n"})
+    more = 'def get_requires_for_build_wheel(config_settings=None):\n    return ["pot>=1"]\n'
+    body = 'import ladle, pot\nreturn wheel(folder, f"VERSION = {ladle.SPOON + pot.SIZE}")'
+    index.put("soup", *packed("soup", body=body, more=more, wants='["ladle"]'))
+    done = roost("run", declaring(script, "soup"))
+    assert (done.status, done.output) == (0, "10\n"), done.errors
+    assert not mark.exists()
+
+
 @pytest.mark.parametrize(
     ("parts", "sentence"),
     [

@@ -87,7 +87,9 @@ class Builder(Value):
                 found = kept.find(home, source, interpreter)
                 if found is None:
                     self.means.report.progress(f"building `{work.title}` from its source")
-                    self.means.report.detail(f"`{work.title}` is built by the policy {self.policy.line(self.tier.name)}")
+                    self.means.report.detail(
+                        f"`{work.title}` is built by the policy {self.policy.line(self.tier.name)}"
+                    )
                     wheel, version = work.built(source)
                     found = kept.keep(home, source, interpreter, wheel, version)
                     self.means.report.step(
@@ -121,8 +123,7 @@ class _Work:
 
     def __init__(self, builder: Builder, place: Place, interpreter: Interpreter, title: str, what: str) -> None:
         self.builder, self.place, self.interpreter, self.title, self.what = builder, place, interpreter, title, what
-        self.environment = Path(place.work).parent / "environment"
-        self.calls = 0
+        self.above = Path(place.work).parent
 
     def built(self, source: Artifact) -> tuple[Path, str]:
         """Build what lies unpacked in the work folder; gives the wheel and its version."""
@@ -135,27 +136,27 @@ class _Work:
             raise self._failed("the folder that is named in it is not there")
         try:
             backend = backends.read(project)
-            self._install(backend.requires)
-            more = backends.requirements(self._call(project, "get_requires_for_build_wheel", backend)[0])
+            environment = self._environment(backend.requires)
+            more = backends.requirements(self._call(environment, project, "get_requires_for_build_wheel", backend)[0])
             if more:
-                self._install(more)
-            name, folder = self._call(project, "build_wheel", backend)
+                environment = self._environment((*backend.requires, *more))
+            name, folder = self._call(environment, project, "build_wheel", backend)
         except backends.UnfitProject as error:
             raise self._failed(str(error)) from None
         if not isinstance(name, str) or "/" in name or not (folder / name).is_file():
             raise self._failed("its build gave no wheel")
         return folder / name, self._checked(source, folder / name)
 
-    def _install(self, requires: Sequence[str]) -> None:
-        """Make the environment of the build, or add to it: wheels alone, from the indexes that are asked for everything."""
-        python = self.environment / "bin" / "python"
-        if not python.exists():
-            self._engine(
-                ["venv", "--quiet", "--no-project", "--python", str(self.interpreter.path), str(self.environment)]
-            )
+    def _environment(self, requires: Sequence[str]) -> Path:
+        """Make an environment for the build: wheels alone, from the indexes that are asked for everything.
+
+        A new one each time: the engine starts its Python, and that must not obey what was installed before.
+        """
+        environment = self.above / f"environment-{len(requires)}"
+        self._engine(["venv", "--quiet", "--no-project", "--python", str(self.interpreter.path), str(environment)])
         if not requires:
-            return
-        one = self.builder
+            return environment
+        python, one = environment / "bin" / "python", self.builder
         with written(one.indexes, requires, environ=one.means.environ) as asked:
             words = ["pip", "install", "--quiet", "--only-binary", ":all:", "--python", str(python), *asked.options]
             words += ["--exclude-newer", one.exclude_newer] if one.exclude_newer else []
@@ -163,6 +164,7 @@ class _Work:
             words += ["-r", "-"] if asked.lines else []
             words += ["-r", str(asked.project)] if asked.project else []
             self._engine(words, "".join(f"{line}\n" for line in asked.lines), asked.variables)
+        return environment
 
     def _engine(self, words: Sequence[str], stdin: str | None = None, variables: dict[str, str] | None = None) -> None:
         means = self.builder.means
@@ -179,16 +181,15 @@ class _Work:
             why = (f"`{self.title}` cannot be built from its source: what its build requires cannot be had", *fault.why)
             raise kind(self.what, why=why, hints=() if kind is faults.BuildFailed else fault.hints)
 
-    def _call(self, project: Path, hook: str, backend: backends.Backend) -> tuple[object, Path]:
+    def _call(self, environment: Path, project: Path, hook: str, backend: backends.Backend) -> tuple[object, Path]:
         """Call a hook in the sandbox; gives its answer, and the folder of ours with what it left beside it."""
-        self.calls += 1
         work, policy = Path(self.place.work), self.builder.policy
         (work / SAID).mkdir(exist_ok=True)
         answer = work / SAID / "answer.json"
-        python = self.environment / "bin" / "python"
-        above = os.path.dirname(os.path.dirname(os.path.realpath(python)))  # noqa: PTH120
+        python = environment / "bin" / "python"
+        above = os.path.dirname(os.path.dirname(os.path.realpath(self.interpreter.path)))  # noqa: PTH120
         own = {
-            "PATH": f"{self.environment}/bin:/usr/local/bin:/usr/bin:/bin", "VIRTUAL_ENV": str(self.environment), "HOME": self.place.home,
+            "PATH": f"{environment}/bin:/usr/local/bin:/usr/bin:/bin", "VIRTUAL_ENV": str(environment), "HOME": self.place.home,
             "TMPDIR": self.place.home, "SOURCE_DATE_EPOCH": EPOCH,
         }  # fmt: skip
         words = (str(project), str(answer), hook, backend.name, json.dumps(backend.where))
@@ -198,7 +199,7 @@ class _Work:
             folder=self.place.work,
             home=self.place.home,
             fresh=True,
-            readable=(str(self.environment), *(() if above in {"/usr", "/"} else (above,))),
+            readable=(str(environment), *(() if above in {"/usr", "/"} else (above,))),
             network=policy.network or (),
             limits=policy.limits,
             python=str(python),
@@ -211,7 +212,7 @@ class _Work:
             )
         if ended.status:
             raise self._failed(f"its build ended with {ended.status}", text)
-        target = work.parent / f"out-{self.calls}"
+        target = self.above / hook
         taken = collect(work, target, names=(SAID,))
         try:
             return json.loads((target / SAID / answer.name).read_bytes()), target / SAID
