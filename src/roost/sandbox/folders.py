@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 import time
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import contextmanager, suppress
 
 from roost.errors import CannotCreate
 from roost.values import Value
 
 from . import cgroups
-from .outputs import collect
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from .outputs import Collected
 
@@ -42,7 +39,8 @@ def fresh() -> Iterator[Place]:
     """
     sweep()
     try:
-        folder = os.path.realpath(tempfile.mkdtemp(prefix=f"{NAME}{os.getpid()}-"))
+        folder = os.path.realpath(f"{temporary()}/{NAME}{os.getpid()}-{os.urandom(6).hex()}")
+        os.mkdir(folder, 0o700)  # noqa: PTH102
         place = Place(f"{folder}/work", f"{folder}/home")
         os.chmod(folder, 0o711)  # noqa: PTH101, S103  # whoever the program runs as walks through
         os.mkdir(place.work, 0o700)  # noqa: PTH102
@@ -54,7 +52,20 @@ def fresh() -> Iterator[Place]:
     try:
         yield place
     finally:
-        _remove(folder)
+        with suppress(OSError):  # most programs leave nothing there
+            for one in (f"{place.home}/.cache", place.home, place.work, folder):
+                os.rmdir(one)  # noqa: PTH106
+        if os.path.lexists(folder):
+            _remove(folder)
+
+
+def temporary() -> str:
+    """Name the folder for temporary files, as `tempfile` would, without loading it."""
+    for name in ("TMPDIR", "TEMP", "TMP"):
+        named = os.environ.get(name, "")
+        if named and os.path.isdir(named) and os.access(named, os.W_OK | os.X_OK):  # noqa: PTH112
+            return named
+    return next((one for one in ("/tmp", "/var/tmp", "/usr/tmp") if os.access(one, os.W_OK | os.X_OK)), os.getcwd())  # noqa: S108, PTH109
 
 
 def sweep() -> None:
@@ -65,20 +76,24 @@ def sweep() -> None:
         return
     _swept = now
     cgroups.sweep()
-    above = tempfile.gettempdir()
+    above = temporary()
     for name in os.listdir(above):  # noqa: PTH208
         if name.startswith(NAME):
             owner = name.removeprefix(NAME).partition("-")[0]
             if owner.isdecimal() and not os.path.exists(f"/proc/{owner}"):  # noqa: PTH110
-                _remove(os.path.join(above, name))  # noqa: PTH118
+                _remove(f"{above}/{name}")
 
 
-def put(files: Iterable[Path], folder: str) -> tuple[str, ...]:
+def put(files: Sequence[Path], folder: str) -> tuple[str, ...]:
     """Copy files into a work folder under their own names; gives these.
 
     Raises:
         CannotCreate: one cannot be read, or the folder cannot be written.
     """
+    if not files:
+        return ()
+    import shutil
+
     names = []
     for file in files:
         try:
@@ -99,6 +114,12 @@ def taken(folder: str, names: Iterable[str], inputs: Iterable[str]) -> Collected
     Raises:
         CannotCreate: our folder cannot be written, or a link or a folder stands where a file belongs.
     """
+    import shutil
+    import tempfile
+    from pathlib import Path
+
+    from .outputs import collect
+
     wanted = tuple(names)
     own = Path.cwd()
     aside = Path(tempfile.mkdtemp(prefix=".roost-out-", dir=own))
@@ -124,6 +145,8 @@ def _plain_way(own: Path, place: Path) -> bool:
 
 def _remove(folder: str) -> None:
     """Remove a folder whatever its modes are; what belongs to somebody else stays."""
+    import shutil
+
     for _ in range(2):
         shutil.rmtree(folder, ignore_errors=True)
         if not os.path.lexists(folder):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import select
-import selectors
 import signal
 import time
 from contextlib import suppress
@@ -141,11 +140,11 @@ class _Watch:
         self.asked = asked
         self.looked = begin
         self.ends = os.pidfd_open(child)
-        self.selector = selectors.DefaultSelector()
-        for descriptor, stream in streams.items():
+        self.poll = select.poll()
+        for descriptor in streams:
             os.set_blocking(descriptor, False)  # the only way it can be called
-            self.selector.register(descriptor, selectors.EVENT_READ, stream)
-        self.selector.register(self.ends, selectors.EVENT_READ, None)
+            self.poll.register(descriptor, select.POLLIN)
+        self.poll.register(self.ends, select.POLLIN)
 
     def until_end(self) -> Reason:
         """Stay until the program has ended, or has to; gives why."""
@@ -163,16 +162,15 @@ class _Watch:
             os.close(descriptor)
             stream.finish()
         os.close(self.ends)
-        self.selector.close()
 
     def _pass_on(self) -> bool:
         """Pass on what was said within a moment; tells whether the program has ended."""
         over = False
-        for key, _ in self.selector.select(TICK):
-            if key.data is None:
+        for descriptor, _ in self.poll.poll(TICK * 1000):
+            if descriptor == self.ends:
                 over = True
-            elif not _read(key.fd, key.data):
-                self.selector.unregister(key.fd)
+            elif not _read(descriptor, self.streams[descriptor]):
+                self.poll.unregister(descriptor)
         return over
 
     def _over(self) -> Reason | None:
