@@ -11,6 +11,7 @@ from roost.errors import CannotCreate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from roost.home import Home
@@ -42,7 +43,7 @@ def record_failure(
     import json
 
     death = "exit" if outcome.signal is None else "out-of-memory" if out_of_memory else "signal"
-    document = about(prepared, arguments=arguments, started=time.time() - outcome.seconds)
+    document = begun(about(prepared), arguments=arguments, started=time.time() - outcome.seconds)
     document["outcome"] = {
         "status": outcome.status,
         "signal": outcome.signal,
@@ -54,28 +55,34 @@ def record_failure(
         homes.write(file, json.dumps(document, indent=1) + "\n")
     except CannotCreate:
         return None
-    forget(home)
+    forget(home.runs)
     return file
 
 
-def about(prepared: Prepared, *, arguments: int, started: float) -> dict[str, object]:
-    """Give what a record says of a run before its end; `started` is in seconds since the epoch."""
+def about(prepared: Prepared) -> dict[str, object]:
+    """Give what a record says of every run of a script, as plain values."""
     script = prepared.plan.script
     return {
         "schema": SCHEMA,
         "from": "script",
-        "id": identify(started),
+        "id": None,
         "script": script.name if script.path is None else os.fspath(script.path),
         "form": script.form,
         "digest": script.digest,
-        "arguments": arguments,
+        "arguments": 0,
         "environment": prepared.environment.name,
         "python": prepared.environment.version,
-        "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)),
+        "started": None,
         "outcome": None,
         "plan": None,
         "error": None,
     }
+
+
+def begun(about: Mapping[str, object], *, arguments: int, started: float) -> dict[str, object]:
+    """Give what a record says of a run before its end; `started` is in seconds since the epoch."""
+    moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started))
+    return {**about, "id": identify(started), "arguments": arguments, "started": moment}
 
 
 def oom_kills() -> int | None:
@@ -87,10 +94,10 @@ def oom_kills() -> int | None:
     return None
 
 
-def forget(home: Home) -> None:
+def forget(runs: Path) -> None:
     """Drop the oldest records; a run that left more than what we have written of it is not ours to drop."""
-    for name in sorted(os.listdir(home.runs))[:-MOST]:  # noqa: PTH208
-        folder = home.runs / name
+    for name in sorted(os.listdir(runs))[:-MOST]:  # noqa: PTH208
+        folder = runs / name
         with suppress(OSError):  # somebody else drops it too
             found = os.listdir(folder)  # noqa: PTH208
             if set(found) <= {FILE, *STREAMS}:

@@ -24,10 +24,6 @@ if TYPE_CHECKING:
     from roost.sandbox.outputs import Collected
     from roost.sandbox.values import Ended
 
-    from .values import Prepared
-
-KEPT = 256 * 1024  # bytes of each stream that are kept
-
 
 class NoSuchRun(RoostError):
     """There is no record of a run by this id."""
@@ -67,23 +63,24 @@ class Record:
     """The record of a run under way; a home that cannot be written has none."""
 
     def __init__(
-        self, prepared: Prepared, *, arguments: int, moment: float, home: Home, policy: str, tier: str
+        self, about: Mapping[str, object], *, arguments: int, moment: float, runs: Path, policy: str, tier: str
     ) -> None:
         """Write down that it starts.
 
         Args:
+            about: of `failures.about`.
+            runs: the folder of records.
             policy: what it may do and take, in one line.
         """
-        self.home = home
-        self.document = failures.about(prepared, arguments=arguments, started=moment)
+        self.document = failures.begun(about, arguments=arguments, started=moment)
         self.document |= {
             "sandbox": {"tier": tier, "policy": policy, "held": {}, "notes": []},
             "process": [os.getpid(), started(os.getpid())],
         }
-        self.folder = home.runs / str(self.document["id"])
+        self.folder = runs / str(self.document["id"])
         self._write()
         with suppress(OSError):
-            failures.forget(home)
+            failures.forget(runs)
 
     def said(self, streams: Sequence[bytes]) -> None:
         """Keep what it said on standard output and standard error, with nothing that a terminal would obey."""

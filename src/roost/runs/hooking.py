@@ -12,8 +12,6 @@ import os
 import sys
 from contextlib import suppress
 
-from roost.records import additions
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,6 +33,8 @@ def variable(prepared: Prepared, *, home: Home, options: Options, mend: str, qui
     Args:
         mend: the mode; with `off` the hook only says, at the end, what was missing.
     """
+    from roost.records import additions
+
     launcher = _launcher()
     if launcher is None:
         return None

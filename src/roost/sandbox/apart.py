@@ -41,7 +41,7 @@ def wait(
     *,
     meanwhile: Callable[[], None] = lambda: None,
     asked: tuple[int, Callable[[], None]] | None = None,
-) -> object:
+) -> Any:
     """Do work in a child and wait for it, while what is sent to us ends it; gives what it returned: plain values.
 
     Called where this process has one thread and no other children.
@@ -107,7 +107,7 @@ def answer(writing: int, work: Callable[[int], object]) -> None:
         os._exit(0)
 
 
-def understood(data: bytes) -> object:
+def understood(data: bytes) -> Any:
     """Read what a child has said.
 
     Raises:

@@ -84,7 +84,7 @@ def sweep() -> None:
                 _remove(f"{above}/{name}")
 
 
-def put(files: Sequence[Path], folder: str) -> tuple[str, ...]:
+def put(files: Sequence[str], folder: str) -> tuple[str, ...]:
     """Copy files into a work folder under their own names; gives these.
 
     Raises:
@@ -104,7 +104,7 @@ def put(files: Sequence[Path], folder: str) -> tuple[str, ...]:
             raise CannotCreate(
                 f"cannot copy `{file}` into the work folder", why=(error.strerror or str(error),)
             ) from error
-        names.append(file.name)
+        names.append(os.path.basename(file))  # noqa: PTH119
     return tuple(names)
 
 
