@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 
@@ -28,7 +29,7 @@ def main() -> int:
 
         again = begin_again(sys.argv[1:])
         if again is not None and again.done is not None and again.done.silent:
-            return again.done.ended.status
+            os._exit(again.done.ended.status)  # nothing is left to be written or closed
     from roost.cli import main as command_line
 
     return command_line(sys.argv[1:], again)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import fcntl
 import os
-from contextlib import contextmanager
 
+from roost.contexts import contextmanager
 from roost.errors import CannotCreate
 
 TYPE_CHECKING = False

@@ -6,10 +6,9 @@ It ends with that one, however it ends, and so does the folder that is between t
 from __future__ import annotations
 
 import os
-import signal
-from contextlib import ExitStack, contextmanager, suppress
 from marshal import dumps, load
 
+from roost.contexts import ExitStack, contextmanager, suppress
 from roost.environments import slots
 from roost.errors import RoostError
 from roost.records.sealed import facts
@@ -212,6 +211,8 @@ def main(parent: int) -> None:
 
 def _fork(serve: Callable[[], None]) -> int:
     """Start the process that answers; gives a descriptor for it."""
+    import signal
+
     from .starting import bound_to_us
 
     bind = bound_to_us()
@@ -233,6 +234,8 @@ def _fork(serve: Callable[[], None]) -> int:
 
 def _end(process: int) -> None:
     """End the process that answers, which the end of the sandbox may have done already, and give its descriptor up."""
+    import signal
+
     with suppress(ProcessLookupError):
         signal.pidfd_send_signal(process, signal.SIGKILL)
     with suppress(ChildProcessError):

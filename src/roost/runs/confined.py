@@ -1,7 +1,6 @@
 """A run in a sandbox, decided: carried out the same way whether it was decided just now or is remembered (`again`).
 
-This is loaded for every such run, and by those that are remembered with little else: paths are text here. What writes
-the record is loaded while the sandbox is being set up.
+This is loaded for every such run, and by those that are remembered with little else: paths are text here.
 """
 
 from __future__ import annotations
@@ -9,8 +8,8 @@ from __future__ import annotations
 import os
 import sys
 import time
-from contextlib import ExitStack, contextmanager
 
+from roost.contexts import ExitStack, contextmanager
 from roost.environments import use
 from roost.errors import RoostError
 from roost.sandbox import apart, folders, system, tiers
@@ -19,6 +18,7 @@ from roost.sandbox.values import Job
 from roost.values import Value
 
 from . import brokering, hooking
+from .noting import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from roost.sandbox.values import Ended, Limits, TierName
 
     from .brokering import Question, Way
-    from .history import Record
 
 KEPT = 256 * 1024  # bytes of each stream that are kept
 
@@ -103,17 +102,8 @@ class Decided(Value):
 
     def record(self, arguments: int, moment: float) -> Record:
         """Write down that it starts, seconds since the epoch."""
-        from pathlib import Path
-
-        from .history import Record
-
         return Record(
-            self.about,
-            arguments=arguments,
-            moment=moment,
-            runs=Path(self.home.runs),
-            policy=self.policy,
-            tier=self.tier,
+            self.about, arguments=arguments, moment=moment, runs=self.home.runs, policy=self.policy, tier=self.tier
         )
 
     @contextmanager
@@ -179,11 +169,13 @@ def carry_out(
                 one.finish()
             return (apart.ending(ended), *map(bytes, said))
 
+        def meanwhile() -> None:
+            records.append(decided.record(len(arguments), moment))
+            folders.sweep()
+
         stack.enter_context(decided.held())
         try:
-            came, *said = apart.wait(
-                work, meanwhile=lambda: records.append(decided.record(len(arguments), moment)), asked=way.asked
-            )
+            came, *said = apart.wait(work, meanwhile=meanwhile, asked=way.asked)
         except RoostError as error:
             for record in records:
                 record.failed(error)

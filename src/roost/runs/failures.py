@@ -1,4 +1,4 @@
-"""Records of runs that ended badly, or in a sandbox: `data/runs/<id>/record.json`, the newest few."""
+"""Records of runs that ended badly."""
 
 from __future__ import annotations
 
@@ -9,28 +9,15 @@ from contextlib import suppress
 from roost import home as homes
 from roost.errors import CannotCreate
 
+from .noting import FILE, SCHEMA, begun, forget
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from roost.home import Home
 
     from .values import Outcome, Prepared
-
-SCHEMA = "roost.run/1"
-MOST = 100  # records; the oldest go
-FILE = "record.json"
-STREAMS = ("output.txt", "errors.txt")  # what a script said, where it was kept
-
-
-def identify(moment: float) -> str:
-    """Make the id of a run that started then, seconds since the epoch: UUIDv7 (RFC 9562), which sort by time."""
-    number = int(moment * 1000) << 80 | int.from_bytes(os.urandom(10), "big")
-    number = number & ~(0xF << 76) & ~(0x3 << 62) | 0x7 << 76 | 0x2 << 62
-    text = f"{number:032x}"
-    return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
-
 
 def record_failure(
     prepared: Prepared, outcome: Outcome, *, arguments: int, out_of_memory: bool, home: Home
@@ -55,7 +42,7 @@ def record_failure(
         homes.write(file, json.dumps(document, indent=1) + "\n")
     except CannotCreate:
         return None
-    forget(home.runs)
+    forget(os.fspath(home.runs))
     return file
 
 
@@ -79,12 +66,6 @@ def about(prepared: Prepared) -> dict[str, object]:
     }
 
 
-def begun(about: Mapping[str, object], *, arguments: int, started: float) -> dict[str, object]:
-    """Give what a record says of a run before its end; `started` is in seconds since the epoch."""
-    moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started))
-    return {**about, "id": identify(started), "arguments": arguments, "started": moment}
-
-
 def oom_kills() -> int | None:
     """Count the processes that the kernel has killed since its start because memory ran out; None: it does not say."""
     with suppress(OSError), open("/proc/vmstat", "rb") as file:  # noqa: PTH123  # `Path` reads no more clearly
@@ -92,15 +73,3 @@ def oom_kills() -> int | None:
             if line.startswith(b"oom_kill "):
                 return int(line.split()[1])
     return None
-
-
-def forget(runs: Path) -> None:
-    """Drop the oldest records; a run that left more than what we have written of it is not ours to drop."""
-    for name in sorted(os.listdir(runs))[:-MOST]:  # noqa: PTH208
-        folder = runs / name
-        with suppress(OSError):  # somebody else drops it too
-            found = os.listdir(folder)  # noqa: PTH208
-            if set(found) <= {FILE, *STREAMS}:
-                for file in found:
-                    (folder / file).unlink()
-                folder.rmdir()

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
+
+from roost.contexts import suppress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

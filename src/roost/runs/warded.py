@@ -15,7 +15,7 @@ from roost.sandbox.warden import Warden, ended
 
 from . import sandboxed
 from .confined import KEPT
-from .history import Record
+from .noting import Record
 from .values import Outcome
 
 TYPE_CHECKING = False
@@ -71,6 +71,7 @@ def run(
     bytecode.compile(prepared.environment, home=home)
     decided = sandboxed.decide(prepared, wish, tier, home=home, options=options)
     with ExitStack() as stack:
+        folders.sweep()
         place = stack.enter_context(folders.fresh())
         folder = os.path.realpath(wish.folder) if wish.folder is not None else place.work
         inputs = folders.put(decided.given, folder)
@@ -89,7 +90,8 @@ def run(
             raise
         [record] = records
         came = came.replace(notes=(*came.notes, *way.notes()))
-        outputs = _outputs(folder, record.folder / OUTPUTS, wish, inputs) if wish.wanted else None
+        left = Path(record.folder)
+        outputs = _outputs(folder, left / OUTPUTS, wish, inputs) if wish.wanted else None
         record.said([stream[-KEPT:] for stream in said])
         record.ended(came, outputs)
     found = outputs.files if outputs else ()
@@ -104,8 +106,8 @@ def run(
         timed_out=came.reason == "timeout",
         reason=came.reason,
         policy=decided.policy,
-        outputs=tuple(record.folder / OUTPUTS / one.name for one in found),
-        record=record.folder,
+        outputs=tuple(left / OUTPUTS / one.name for one in found),
+        record=left,
         notes=came.notes,
     )
 

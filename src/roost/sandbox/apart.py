@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import os
 import select
-import signal
-from contextlib import contextmanager, suppress
 from marshal import dumps, loads
 
+from roost.contexts import contextmanager, suppress
 from roost.errors import Exit, RoostError
 from roost.values import fields
 
@@ -21,10 +20,14 @@ from .values import Ended, Job, Limits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import signal
     from collections.abc import Callable, Iterator
     from typing import Any
 
     from .tiers import Tier
+else:
+    import _signal as signal  # `signal` itself loads enum
+
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from contextlib import ExitStack
+
+from roost.contexts import ExitStack
 
 from . import guard, plain, seccomp, system, users
 from .confine import Confinement

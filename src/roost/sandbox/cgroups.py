@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from contextlib import suppress
 
+from roost.contexts import suppress
 from roost.values import Value
 
 from .values import Limits

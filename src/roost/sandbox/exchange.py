@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+
+from roost.contexts import suppress
 
 PIPE, ANSWERS, ENVIRONMENTS, ADDITIONS = (
     "ask",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from contextlib import contextmanager, suppress
 
+from roost.contexts import contextmanager, suppress
 from roost.errors import CannotCreate
 from roost.values import Value
 
@@ -32,19 +32,17 @@ class Place(Value):
 
 @contextmanager
 def fresh() -> Iterator[Place]:
-    """Make folders that go with the run; those of runs whose roost was killed go first.
+    """Make a folder that goes with the run; its home is only named, and made by the tiers whose programs see it.
 
     Raises:
         CannotCreate: there is no place for them.
     """
-    sweep()
     try:
         folder = os.path.realpath(f"{temporary()}/{NAME}{os.getpid()}-{os.urandom(6).hex()}")
         os.mkdir(folder, 0o700)  # noqa: PTH102
         place = Place(f"{folder}/work", f"{folder}/home")
         os.chmod(folder, 0o711)  # noqa: PTH101, S103  # whoever the program runs as walks through
         os.mkdir(place.work, 0o700)  # noqa: PTH102
-        os.makedirs(f"{place.home}/.cache", 0o700)  # noqa: PTH103
     except OSError as error:
         raise CannotCreate(
             "cannot make a folder for the script to work in", why=(error.strerror or str(error),)
@@ -53,8 +51,11 @@ def fresh() -> Iterator[Place]:
         yield place
     finally:
         with suppress(OSError):  # most programs leave nothing there
-            for one in (f"{place.home}/.cache", place.home, place.work, folder):
-                os.rmdir(one)  # noqa: PTH106
+            os.rmdir(place.work)  # noqa: PTH106
+            for one in (f"{place.home}/.cache", place.home):
+                if os.path.lexists(one):
+                    os.rmdir(one)  # noqa: PTH106
+            os.rmdir(folder)  # noqa: PTH106
         if os.path.lexists(folder):
             _remove(folder)
 

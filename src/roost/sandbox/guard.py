@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import select
-import signal
 import time
-from contextlib import suppress
 
+from roost.contexts import suppress
 from roost.errors import Exit, RoostError
 from roost.values import Value
 
@@ -17,12 +16,16 @@ from .values import Ended
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import signal
     from collections.abc import Callable
 
     from .cgroups import Group
     from .confine import Confinement
     from .streams import Stream
     from .values import Limits, Reason
+else:
+    import _signal as signal  # `signal` itself loads enum
+
 
 TICK = 0.05  # seconds between looking at what is watched
 EVERY = 0.5  # seconds between looking at the disk

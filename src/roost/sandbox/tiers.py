@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 
 from roost import version
+from roost.contexts import suppress
 from roost.digests import sha256
 from roost.errors import Exit, RoostError
 
