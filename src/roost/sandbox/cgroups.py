@@ -12,10 +12,14 @@ from .values import Limits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import signal
     from collections.abc import Iterator
+else:
+    import _signal as signal  # `signal` itself loads enum
 
 ROOT = "/sys/fs/cgroup"
 MOST = 1 << 22  # pages and processes: more than there are
+ALONE = "tasks"  # of version 1: one thread that moves itself waits for nobody; for a whole process all others are held up
 NAME = "roost"  # the group below which those of runs are made
 PATIENCE = 5.0  # seconds that ending what is in a group may take
 
@@ -25,12 +29,13 @@ class Group(Value):
 
     folders: tuple[str, ...]
     held: tuple[str, ...]  # the limits that they hold: "memory", "processes"
+    file: str = "cgroup.procs"  # in each of them, what a process with one thread writes itself into
     joined: bool = False  # we are in them ourselves, and so is what we start; whoever waits for us removes them
 
     @property
     def files(self) -> tuple[str, ...]:
         """What a process writes itself into."""
-        return () if self.joined else tuple(f"{folder}/cgroup.procs" for folder in self.folders)
+        return () if self.joined else tuple(f"{folder}/{self.file}" for folder in self.folders)
 
     def processes(self) -> tuple[int, ...]:
         """List who is in it."""
@@ -54,8 +59,6 @@ class Group(Value):
 
     def end(self) -> None:
         """Kill everybody in it, and remove it."""
-        import signal
-
         until = time.monotonic() + PATIENCE
         while self.processes() and time.monotonic() < until:
             for folder in self.folders if not self.joined else ():
@@ -157,7 +160,7 @@ def _version_1(name: str, limits: Limits) -> Group | None:
             _set(f"{folder}/{file}", most)
         folders.append(folder)
         held.append(what)
-    return Group(tuple(folders), tuple(held)) if folders else None
+    return Group(tuple(folders), tuple(held), ALONE) if folders else None
 
 
 def _version_2(name: str, limits: Limits) -> Group | None:
