@@ -160,6 +160,8 @@ def carry_out(
         sys.stdout.flush()
 
         def work(alive: int) -> tuple[object, ...]:
+            if way.asked:
+                os.close(way.asked[0])  # who asks must see it end when nobody answers
             said = bytearray(), bytearray()
             kept = [Stream(one.extend, KEPT) for one in said]
             ended = apart.run(
