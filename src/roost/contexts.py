@@ -43,6 +43,8 @@ else:
                 return False
             try:
                 self._steps.throw(error)
+            except StopIteration as ended:
+                return ended is not error
             except BaseException as raised:
                 if raised is not error:
                     raise
