@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from .values import Outcome, Prepared
 
+
 def record_failure(
     prepared: Prepared, outcome: Outcome, *, arguments: int, out_of_memory: bool, home: Home
 ) -> Path | None:

@@ -19,7 +19,9 @@ else:
 
 ROOT = "/sys/fs/cgroup"
 MOST = 1 << 22  # pages and processes: more than there are
-ALONE = "tasks"  # of version 1: one thread that moves itself waits for nobody; for a whole process all others are held up
+ALONE = (
+    "tasks"  # of version 1: one thread that moves itself waits for nobody; for a whole process all others are held up
+)
 NAME = "roost"  # the group below which those of runs are made
 PATIENCE = 5.0  # seconds that ending what is in a group may take
 
