@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 
@@ -22,9 +23,16 @@ def main() -> int:
         status = begin(sys.argv[1:])
         if status is not None:
             return status
+    again = None
+    if sys.argv[1:2] == ["run"]:
+        from roost.runs.again import begin as begin_again
+
+        again = begin_again(sys.argv[1:])
+        if again is not None and again.done is not None and again.done.silent:
+            os._exit(again.done.ended.status)  # nothing is left to be written or closed
     from roost.cli import main as command_line
 
-    return command_line(sys.argv[1:])
+    return command_line(sys.argv[1:], again)
 
 
 if __name__ == "__main__":

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
 
-
-class Exit(IntEnum):
-    """Exit statuses of roost itself (BSD sysexits.h); a script that ran keeps its own."""
+class Exit:
+    """Exit statuses of roost itself (BSD sysexits.h); a script that ran keeps its own. Numbers: `enum` takes long to load."""
 
     OK = 0
     USAGE = 64

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from roost import home as homes
-from roost.runs import failures
+from roost.runs import noting
 from tests.runs.test_supervise import gone, until
 
 PARENT = "import os, sys\nprint(os.getppid(), flush=True)\n"
@@ -135,8 +135,8 @@ def test_control_c_is_not_a_failure(roost, script, kept):
 @pytest.mark.thorough
 def test_records_are_few_and_those_of_others_stay(tmp_path, roost, script, kept):
     runs = homes.locate(roost.environ).runs
-    for number in range(failures.MOST + 5):
-        homes.write(runs / failures.identify(1_000_000_000 + number) / "record.json", "{}")
+    for number in range(noting.MOST + 5):
+        homes.write(runs / noting.identify(1_000_000_000 + number) / "record.json", "{}")
     eldest = min(runs.iterdir())
     (eldest / "outputs").mkdir()
     names = sorted(path.name for path in runs.iterdir())
@@ -149,7 +149,7 @@ def test_records_are_few_and_those_of_others_stay(tmp_path, roost, script, kept)
 @pytest.mark.thorough
 def test_ids_sort_by_time():
     moments = [1_700_000_000 + step / 500 for step in range(50)]
-    assert (ids := [failures.identify(moment) for moment in moments]) == sorted(ids)
+    assert (ids := [noting.identify(moment) for moment in moments]) == sorted(ids)
 
 
 @pytest.mark.parametrize("variable", ["LISTEN_PID", "WATCHDOG_PID", "SYSTEMD_EXEC_PID", "NOTIFY_SOCKET"])

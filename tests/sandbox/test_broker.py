@@ -332,8 +332,8 @@ def test_a_kill_while_something_is_added_leaves_nothing(soup, roost, script, hom
     assert asked.wait(30)
     every = watching.descendants(running.pid)
     words = {one: Path(f"/proc/{one}/cmdline").read_bytes() for one in (running.pid, *every)}
-    answers = next(one for one in every if words[one] == words[running.pid])
-    asks = [one for one in every if b"it.py" in words[one] and one != answers]
+    answers = next(one for one in every if b"brokering" in words[one])
+    asks = [one for one in every if b"it.py" in words[one] and words[one] != words[running.pid]]
     os.kill({"roost": running.pid, "the broker": answers, "the script": asks[-1]}[victim], signal.SIGKILL)
     soup.release("/files/soup")
     output, errors = running.communicate(timeout=30)

@@ -55,7 +55,7 @@ def test_a_run_that_is_killed_from_outside_was_cut_off_and_leaves_no_folder(roos
     assert "was cut off" in roost("runs", "list").output
     assert roost("run", "--untrusted", script("print(1)\n", "other.py"), TMPDIR=str(temporary)).output == "1\n"
     assert list(temporary.iterdir()) == []
-    assert not [folder for folder in cgroups.left() if folder.name.split("-")[1] in killed]
+    assert not [folder for folder in cgroups.left() if folder.rpartition("/")[2].split("-")[1] in killed]
     assert roost("runs", "rm", id_[-12:]).status == 0
     assert roost("runs", "rm", "--all").status == 0
     assert "no run has left a record" in roost("runs", "list").output

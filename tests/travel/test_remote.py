@@ -296,6 +296,6 @@ def test_without_the_extra_the_error_says_how_to_get_it(module, monkeypatch):
 
 
 def test_roost_loads_nothing_of_the_extra_for_a_run(roost, script):
-    code = "import sys, roost.runs.prepare, roost.travel; print([name for name in ('fsspec', 'tarfile', 'roost.travel.store') if name in sys.modules])"
+    code = "import sys, roost.runs.preparing, roost.travel; print([name for name in ('fsspec', 'tarfile', 'roost.travel.store') if name in sys.modules])"
     done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"

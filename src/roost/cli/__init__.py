@@ -11,6 +11,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from roost.runs.again import Again
+
     from .show import Output
 
     Handler = Callable[[Arguments, Output], int]
@@ -18,16 +20,21 @@ if TYPE_CHECKING:
 ASKING = ("-h", "--help")
 
 
-def main(argv: Sequence[str]) -> int:
+def main(argv: Sequence[str], already: Again | None = None) -> int:
     """Run one command line to its exit status; never raises.
 
     Args:
         argv: what follows the program's name.
+        already: it is a run that started from memory, and has ended.
     """
     from .show import Output
 
     output = Output(json="--json" in argv and argv[0] != "run", quiet=False, verbosity=0)  # as far as can be known yet
     try:
+        if already is not None:
+            from .run import again
+
+            return again(already, output)
         return _main(argv, output)
     except BaseException as error:  # noqa: BLE001  # the last door: everything becomes a message and a status here
         from .errors import answer

@@ -84,7 +84,7 @@ def commands() -> str:
         "| status | means |",
         "| --- | --- |",
     ]
-    lines += [f"| {status.value} | {meaning} |" for status, meaning in MEANINGS.items()]
+    lines += [f"| {status} | {meaning} |" for status, meaning in MEANINGS.items()]
     return "\n".join(lines) + "\n"
 
 
@@ -111,7 +111,7 @@ def errors() -> str:
     for module in walk_packages(roost.__path__, "roost."):
         if not module.name.startswith(OUTSIDE):
             import_module(module.name)
-    rows = sorted({(kind.code, kind.exit.value, _doc(kind)) for kind in _kinds(RoostError)})
+    rows = sorted({(kind.code, kind.exit, _doc(kind)) for kind in _kinds(RoostError)})
     lines = ["# Errors", "", "Generated from the code: `python -m roost.cli.docs`.", ""]
     lines += [
         "With `--json` an error is one document, `roost.error/1`: `code` is one of these and stays what it is.",

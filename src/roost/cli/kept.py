@@ -41,8 +41,10 @@ def start(arguments: Arguments, output: Output) -> int:
     prepared = _prepare(arguments, output, home, settings)
     asked = sandboxed.fitted(asked, tier, prepared, arguments, output=output, home=home, settings=settings)
     nowhere = folders.Place(os.fspath(home.cells), os.fspath(home.cells))  # it gets its own
-    way = brokering.closed(prepared)  # nobody stays who could answer
-    job = runs.job(prepared, (), asked, tier, nowhere, home=home, way=way)
+    way = brokering.closed(prepared.run)  # nobody stays who could answer
+    options = place.options(arguments, settings)
+    decided = runs.decide(prepared, asked, tier, home=home, options=options)
+    job = runs.job(decided, prepared, (), asked, place=nowhere, way=way)
     output.progress("starting the sandbox")
     cell = kept.start(home, job, tier.name, name=name, idle=_seconds(arguments))
     kept.put(cell, asked.given)

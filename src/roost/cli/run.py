@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from roost.distributions import Plan
     from roost.home import Home
     from roost.runs import Prepared
+    from roost.runs.again import Again
     from roost.sandbox.policy import Policy
     from roost.scripts import Script
     from roost.settings import Settings
@@ -53,7 +54,7 @@ def run(arguments: Arguments, output: Output) -> int:
 
         policy = sandboxed.policy(arguments, settings)
         if policy:
-            return _sandboxed(policy, arguments, output, home, settings)
+            return _sandboxed(policy, arguments, output, home, settings, began=began)
     target = arguments.text("report")
     if target:
         _reported(target, arguments, output, home, settings)
@@ -87,8 +88,12 @@ def _plainly(arguments: Arguments, output: Output, home: Home, settings: Setting
     runs.leave(ended.outcome)
 
 
-def _sandboxed(policy: Policy, arguments: Arguments, output: Output, home: Home, settings: Settings) -> int:
+def _sandboxed(
+    policy: Policy, arguments: Arguments, output: Output, home: Home, settings: Settings, *, began: int
+) -> int:
     """Run in a sandbox to the end; a tier that is not there is found out before anything else."""
+    from roost.records import turns
+    from roost.runs import again
     from roost.runs import sandboxed as runs
     from roost.sandbox import tiers
 
@@ -101,18 +106,22 @@ def _sandboxed(policy: Policy, arguments: Arguments, output: Output, home: Home,
     asked = sandboxed.fitted(asked, tier, prepared, arguments, output=output, home=home, settings=settings)
     output.finish()
     options = place.options(arguments, settings)
-    done = runs.run(prepared, arguments.rest, asked, tier, home=home, settings=settings, options=options)
-    said = sandboxed.told(done.ended, policy, prepared.plan.script.name)
-    if said:
-        output.fail(said)
-    refused = done.outputs.refused if done.outputs else ()
-    for note in (
-        *done.ended.notes,
-        *(f"left `{name}` where it is: {why}" for name, why in refused),
-        *(f"it has made no `{name}`" for name in done.missing),
-    ):
-        output.note(note)
-    return sandboxed.status(done.ended)
+    turns.ended()  # nothing that others could start from is written down at the end
+    decided, done = runs.run(prepared, arguments.rest, asked, tier, home=home, settings=settings, options=options)
+    given = _given(arguments)
+    again.keep(decided, prepared, arguments.given, given, tier=policy.tier, began=began, home=home, settings=settings)
+    return sandboxed.finish(decided, done, output)
+
+
+def again(run: Again, output: Output) -> int:
+    """End as a run in a sandbox ended that started from memory."""
+    from . import sandboxed
+
+    output.about(run.file)
+    if run.error is not None:
+        raise run.error
+    assert run.done is not None
+    return sandboxed.finish(run.decided, run.done, output)
 
 
 def _reported(target: str, arguments: Arguments, output: Output, home: Home, settings: Settings) -> NoReturn:

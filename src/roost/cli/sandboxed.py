@@ -11,6 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from roost.home import Home
     from roost.runs import Prepared
+    from roost.runs.confined import Decided, Done
     from roost.runs.sandboxed import Wish
     from roost.sandbox.policy import Policy
     from roost.sandbox.tiers import Tier
@@ -108,7 +109,22 @@ def wish(arguments: Arguments, policy: Policy, settings: Settings) -> Wish:
     )  # fmt: skip
 
 
-def told(ended: Ended, policy: Policy | Job, name: str) -> str | None:
+def finish(decided: Decided, done: Done, output: Output) -> int:
+    """Say what is to be said of a run that has ended, and give the exit status."""
+    said = told(done.ended, decided, decided.name)
+    if said:
+        output.fail(said)
+    refused = done.outputs.refused if done.outputs else ()
+    for note in (
+        *done.ended.notes,
+        *(f"left `{name}` where it is: {why}" for name, why in refused),
+        *(f"it has made no `{name}`" for name in done.missing),
+    ):
+        output.note(note)
+    return status(done.ended)
+
+
+def told(ended: Ended, policy: Decided | Job, name: str) -> str | None:
     """Say which limit ended a script; None where none did."""
     if ended.reason == "ended":
         return None

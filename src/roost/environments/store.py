@@ -15,6 +15,7 @@ from roost.errors import CannotCreate, Exit, RoostError
 
 from . import manifest
 from .key import SHORT
+from .slots import ASIDE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from .manifest import Manifest
     from .values import Environment
 
-ASIDE, TRASH = ".tmp-", ".trash-"
+TRASH = ".trash-"
 SLOTS = 256  # folders of one purpose at the same time
 
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import fcntl
 import os
-from contextlib import contextmanager, suppress
-from pathlib import Path
 
-from roost import home as homes
-from roost.errors import CannotCreate
+from roost.contexts import contextmanager, suppress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from roost.home import Home
 
@@ -23,7 +21,12 @@ MARK = ".used"  # in the environment; its time is that of the last start
 
 def mark(environment: Environment) -> bool:
     """Note that the environment is being started; tells whether it was started before."""
-    file = environment.path / MARK
+    return touch(os.fspath(environment.path))
+
+
+def touch(folder: str) -> bool:
+    """Note that the environment in a folder is being started, as `mark` does."""
+    file = f"{folder}/{MARK}"
     try:
         os.utime(file)
     except FileNotFoundError:
@@ -58,9 +61,22 @@ def using(home: Home, environment: Environment) -> Iterator[int | None]:
 
     Yields None where no lock can be had: then the process itself is the only sign.
     """
+    with held(os.fspath(home.locks), os.fspath(environment.path)) as descriptor:
+        yield descriptor
+
+
+@contextmanager
+def held(locks: str, folder: str) -> Iterator[int | None]:
+    """Hold the environment in a folder, as `using` does.
+
+    Args:
+        locks: the folder of locks.
+    """
     try:
-        descriptor = os.open(_lock(home, environment.path), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except (OSError, CannotCreate):
+        os.makedirs(locks, mode=0o700, exist_ok=True)  # noqa: PTH103
+        file = f"{locks}/use-{folder.rpartition('/')[2]}"
+        descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError:
         yield None
         return
     try:
@@ -86,6 +102,8 @@ def drop(home: Home, path: Path) -> None:
 
 
 def _lock(home: Home, path: Path) -> Path:
+    from roost import home as homes
+
     return homes.ensure(home.locks) / f"use-{path.name}"
 
 
@@ -115,7 +133,8 @@ def _named(needles: list[bytes]) -> int | None:
             continue
         for part in ("cmdline", "environ", "maps"):
             try:
-                said = Path(f"/proc/{process}/{part}").read_bytes()
+                with open(f"/proc/{process}/{part}", "rb") as file:  # noqa: PTH123
+                    said = file.read()
             except OSError:
                 continue
             if any(needle in said for needle in needles):

@@ -48,7 +48,7 @@ def collect(home: Home, *, older_than: float) -> None:
     named = set()
     for record in _records(home.launcher / FORM):
         named |= set(_STAMP.findall(_read(record)))
-    for kind in ("texts", "answers"):
+    for kind in ("texts", "answers", "sandboxed"):
         for file in home.launcher.glob(f"{kind}/*/*"):
             if now - _changed(file) > older_than:
                 file.unlink(missing_ok=True)

@@ -138,7 +138,7 @@ def _as_before(text: Text, known: Mapping[str, object], now: int) -> tuple[str, 
     if not sealed.holds(known["grounds"], os.environ, now):  # type: ignore[arg-type]
         return None
     manifest, *compiled = whole
-    if not all(map(os.path.exists, compiled)) or not _vital(known, manifest):
+    if not all(map(os.path.exists, compiled)) or not vital(known, manifest):
         return None
     stem = None
     if text.given is not None:
@@ -150,7 +150,7 @@ def _as_before(text: Text, known: Mapping[str, object], now: int) -> tuple[str, 
     return silent(folder, stem, inline=known["inline"], roots=known["roots"], foreign=known["foreign"])  # type: ignore[arg-type]
 
 
-def _vital(known: Mapping[str, object], manifest: str) -> bool:
+def vital(known: Mapping[str, object], manifest: str) -> bool:
     """Tell whether an environment has what it needs to notice damage, and none was noticed; raises OSError."""
     files, suspect = known["vital"], str(known["suspect"])
     assert isinstance(files, tuple)

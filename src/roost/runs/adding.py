@@ -45,6 +45,7 @@ class Answering:
     ) -> None:
         """Start with the environment of the start."""
         self.script, self.folder = script, folder
+        self.inside = Path(exchange.seen(os.fspath(folder)))
         self.home, self.settings, self.options = home, settings, options
         self.first = self.head = environment
         self.outside = {os.fspath(self.first): self.first}  # folder as it is seen inside → the environment
@@ -52,6 +53,7 @@ class Answering:
 
     def serve(self, pipe: int) -> None:
         """Answer until a limit is reached."""
+        exchange.furnish(os.fspath(self.folder))
         broker.Broker(self.folder, self.answer, self.note).serve(pipe)
 
     def answer(self, question: Question) -> Mapping[str, object]:
@@ -98,7 +100,7 @@ class Answering:
         """Have the environment of an answer seen inside, and say so."""
         kind = "again" if "again" in found else "environment"
         place = self.appear(Path(str(found[kind])))
-        additions.lead((exchange.seen(self.folder) / exchange.ADDITIONS,), self.head, place)
+        additions.lead((self.inside / exchange.ADDITIONS,), self.head, place)
         self.head = place
         said = found.get("said") or found.get("because")
         if said:
@@ -109,7 +111,7 @@ class Answering:
         """Have an environment seen inside: whole, from one moment to the next."""
         if environment == self.first:
             return environment
-        place = exchange.seen(self.folder) / exchange.ENVIRONMENTS / environment.name
+        place = self.inside / exchange.ENVIRONMENTS / environment.name
         if not place.exists():
             aside = self.folder / "environment"
             shutil.rmtree(aside, ignore_errors=True)

@@ -6,20 +6,21 @@ It ends with that one, however it ends, and so does the folder that is between t
 from __future__ import annotations
 
 import os
-import signal
-from contextlib import ExitStack, contextmanager, suppress
-from pathlib import Path
+from marshal import dumps, load
 
-from roost import processes
+from roost.contexts import ExitStack, contextmanager, suppress
+from roost.environments import slots
 from roost.errors import RoostError
+from roost.records.sealed import facts
+from roost.sandbox import exchange
 from roost.values import Value, fields
 
 from . import hooking
-from .starting import bound_to_us
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from typing import Any
 
     from roost.distributions import Options
     from roost.home import Home
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 PIPE, QUESTION = 10, 11  # descriptors of a process that is started to answer
 NOTES = "notes"  # what our user is told in the end, a line each
+CHANGED = "nothing is added while it runs: the script, or what was read beside it, has changed since"
 
 
 class Way(Value):
@@ -38,102 +40,131 @@ class Way(Value):
     readable: tuple[str, ...] = ()  # folders
     pipes: tuple[str, ...] = ()  # in them, to be written to
     notes: Callable[[], tuple[str, ...]] = tuple  # what was added and refused so far
+    asked: tuple[int, Callable[[], None]] | None = None  # can be read from once something is asked; starts who answers
 
 
-def closed(prepared: Prepared) -> Way:
-    """Give the way of a script that may ask, and is not answered."""
-    return Way(prepared.run and hooking.inside(prepared.run, pipe="", place=""))
+class Question(Value):
+    """What somebody who is started later needs to answer for a run; plain values, so that it can be kept."""
+
+    script: str
+    digest: str  # of its text
+    inputs: tuple[tuple[str, int, int, int], ...]  # every file that was read for it, as it was
+    environment: str
+    options: dict[str, Any]
+
+
+def question(prepared: Prepared, options: Options) -> Question | None:
+    """Say what is to be known of a run to answer for it; None: nothing can be asked, or not by who is started later.
+
+    Args:
+        options: what may be installed.
+    """
+    script = prepared.plan.script
+    if script.path is None or not _may_ask(prepared.run):
+        return None
+    with suppress(OSError):
+        inputs = tuple(facts(os.fspath(one)) for one in script.inputs)
+        given = {name: getattr(options, name) for name in fields(type(options))}
+        return Question(os.fspath(script.path), script.digest, inputs, os.fspath(prepared.environment.path), given)
+    return None
+
+
+def _may_ask(run: str | None) -> bool:
+    return run is not None and "off" not in run.split("|")[4].split(",")
+
+
+def closed(run: str | None) -> Way:
+    """Give the way of a script that may ask, and is not answered.
+
+    Args:
+        run: the value of `ROOST_RUN` outside of a sandbox.
+    """
+    return Way(run and hooking.inside(run, pipe="", place=""))
 
 
 @contextmanager
 def opened(prepared: Prepared, *, home: Home, settings: Settings, options: Options) -> Iterator[Way]:
-    """Answer what a script asks while it runs, until the end of this context.
+    """Answer what a script asks while it runs, until the end of this context: by a fork of us, for a script in no file.
 
     Where nothing can be written, nothing is added.
     """
-    if prepared.run is None or "off" in prepared.run.split("|")[4].split(","):
-        yield closed(prepared)
+    if prepared.run is None or not _may_ask(prepared.run):
+        yield closed(prepared.run)
         return
     import select
-
-    from roost.environments import store
-    from roost.sandbox import exchange
+    from pathlib import Path
 
     def serve() -> None:
         select.select([pipe], [], [])  # most scripts never ask, and nothing is loaded for them
         from .adding import Answering
 
         script, environment = prepared.plan.script, prepared.environment.path
-        Answering(script, environment, folder, home=home, settings=settings, options=options).serve(pipe)
+        Answering(script, environment, Path(folder), home=home, settings=settings, options=options).serve(pipe)
 
     with ExitStack() as stack:
         try:
-            store.sweep(home)
-            folder, _ = stack.enter_context(store.slot(home, "broker"))
+            folder = stack.enter_context(slots.taken(os.fspath(home.environments), os.fspath(home.locks), "broker"))
+            stack.callback(exchange.remove, folder)
             pipe = exchange.prepare(folder)
             stack.callback(_end, _fork(serve))
         except (RoostError, OSError) as error:
-            note = f"nothing can be added while it runs: {error}"
-            yield closed(prepared).replace(notes=lambda: (note,))
+            yield _unheard(prepared.run, error)
             return
         os.close(pipe)  # the broker's is the only one: who asks must see it end
-        inside = exchange.seen(folder)
-        ask, place = os.fspath(inside / exchange.PIPE), os.fspath(inside / exchange.ADDITIONS)
-        variable = hooking.inside(prepared.run, pipe=ask, place=place)
-        yield Way(variable, (os.fspath(inside),), (ask,), lambda: _notes(folder))
-
-
-class Waiting(Value):
-    """A way on which nobody listens yet."""
-
-    way: Way
-    pipe: int  # can be read from as soon as something is asked
-    listen: Callable[[], None]  # starts who answers
+        yield _through(prepared.run, folder)
 
 
 @contextmanager
-def waiting(prepared: Prepared, *, home: Home, options: Options) -> Iterator[Waiting | None]:
-    """Open a way for a program that has threads: who answers is started, not forked, and only once something is asked.
+def waiting(run: str | None, asked: Question | None, *, environments: str, locks: str) -> Iterator[Way]:
+    """Open a way on which nobody listens yet: who answers is started, not forked, and only once something is asked.
 
-    None: nothing can be asked.
+    Args:
+        run: the value of `ROOST_RUN` outside of a sandbox.
+        asked: None: nothing can be.
+        environments, locks: the folders of the home.
     """
-    from roost.environments import store
-    from roost.sandbox import exchange
-
-    script = prepared.plan.script
-    if prepared.run is None or script.path is None or "off" in prepared.run.split("|")[4].split(","):
-        yield None
+    if run is None or asked is None:
+        yield closed(run)
         return
     with ExitStack() as stack:
         try:
-            store.sweep(home)
-            folder, _ = stack.enter_context(store.slot(home, "broker"))
+            folder = stack.enter_context(slots.taken(environments, locks, "broker"))
+            stack.callback(exchange.remove, folder)
             pipe = exchange.prepare(folder)
-        except (RoostError, OSError):
-            yield None
+        except (RoostError, OSError) as error:
+            yield _unheard(run, error)
             return
-        stack.callback(os.close, pipe)
-        inside = exchange.seen(folder)
-        ask, place = os.fspath(inside / exchange.PIPE), os.fspath(inside / exchange.ADDITIONS)
-        asked = {
-            "script": os.fspath(script.path), "environment": os.fspath(prepared.environment.path), "folder": os.fspath(folder),
-            "options": {name: getattr(options, name) for name in fields(type(options))},
-        }  # fmt: skip
+        ours = stack.enter_context(ExitStack())
+        ours.callback(os.close, pipe)
 
         def listen() -> None:
-            stack.callback(_end, _start(asked, pipe))
+            stack.callback(_end, _start((folder, *asked.values()), pipe))
+            ours.close()  # the broker's is the only one: who asks must see it end
 
-        variable = hooking.inside(prepared.run, pipe=ask, place=place)
-        yield Waiting(Way(variable, (os.fspath(inside),), (ask,), lambda: _notes(folder)), pipe, listen)
+        yield _through(run, folder).replace(asked=(pipe, listen))
 
 
-def _start(asked: object, pipe: int) -> int:
+def _unheard(run: str, error: Exception) -> Way:
+    """Give the way of a script that may ask, where nothing can be made for it."""
+    note = f"nothing can be added while it runs: {error}"
+    return closed(run).replace(notes=lambda: (note,))
+
+
+def _through(run: str, folder: str) -> Way:
+    """Give the way through a folder of `exchange`."""
+    inside = exchange.seen(folder)
+    ask = f"{inside}/{exchange.PIPE}"
+    variable = hooking.inside(run, pipe=ask, place=f"{inside}/{exchange.ADDITIONS}")
+    return Way(variable, (inside,), (ask,), lambda: _notes(folder))
+
+
+def _start(asked: tuple[Any, ...], pipe: int) -> int:
     """Start a process that answers; gives a descriptor for it."""
-    import json
+    from roost import processes
 
     memory = os.memfd_create("roost-broker", os.MFD_CLOEXEC)
     try:
-        os.write(memory, json.dumps(asked).encode())
+        os.write(memory, dumps(asked))
         words = processes.ourselves("from roost.runs.brokering import main; main(int(sys.argv[1]))")
         null = [(os.POSIX_SPAWN_OPEN, stream, os.devnull, os.O_RDWR, 0) for stream in range(3)]
         given = [(os.POSIX_SPAWN_DUP2, pipe, PIPE), (os.POSIX_SPAWN_DUP2, memory, QUESTION)]
@@ -145,8 +176,12 @@ def _start(asked: object, pipe: int) -> int:
 
 
 def main(parent: int) -> None:
-    """Answer what is asked, until the process that started us ends us or is gone."""
-    import json
+    """Answer what is asked, until the process that started us ends us or is gone.
+
+    The script may have been able to write its own file. It is read once more, and answered only where every file that was
+    read is, after that, the one of before the start: nobody can put the time of an inode back.
+    """
+    from pathlib import Path
 
     from roost import home as homes
     from roost import scripts, settings
@@ -154,23 +189,32 @@ def main(parent: int) -> None:
     from roost.scripts import pythons
 
     from .adding import Answering
+    from .starting import bound_to_us
 
     bound_to_us(parent)()
     os.umask(0o022)
     with os.fdopen(QUESTION, "rb") as file:
         file.seek(0)
-        asked = json.load(file)
+        folder, *asked = load(file)  # noqa: S302  # of who has started us
+    wanted = Question(*asked)
     home = homes.locate()
-    options = {name: tuple(value) if isinstance(value, list) else value for name, value in asked["options"].items()}
-    script = scripts.read(Path(asked["script"]), interpreters=lambda: pythons.installed(home, os.environ))
-    Answering(
-        script, Path(asked["environment"]), Path(asked["folder"]), home=home, settings=settings.load(home.settings_file),
-        options=Options(**options),  # type: ignore[arg-type]  # as `waiting` has written them
-    ).serve(PIPE)  # fmt: skip
+    script = scripts.read(Path(wanted.script), interpreters=lambda: pythons.installed(home, os.environ))
+    answering = Answering(
+        script, Path(wanted.environment), Path(folder), home=home, settings=settings.load(home.settings_file),
+        options=Options(**wanted.options),
+    )  # fmt: skip
+    if script.digest != wanted.digest or tuple(facts(os.fspath(one)) for one in script.inputs) != wanted.inputs:
+        answering.note(CHANGED)
+        return
+    answering.serve(PIPE)
 
 
 def _fork(serve: Callable[[], None]) -> int:
     """Start the process that answers; gives a descriptor for it."""
+    import signal
+
+    from .starting import bound_to_us
+
     bind = bound_to_us()
     process = os.fork()
     if process:
@@ -190,6 +234,8 @@ def _fork(serve: Callable[[], None]) -> int:
 
 def _end(process: int) -> None:
     """End the process that answers, which the end of the sandbox may have done already, and give its descriptor up."""
+    import signal
+
     with suppress(ProcessLookupError):
         signal.pidfd_send_signal(process, signal.SIGKILL)
     with suppress(ChildProcessError):
@@ -197,8 +243,9 @@ def _end(process: int) -> None:
     os.close(process)
 
 
-def _notes(folder: Path) -> tuple[str, ...]:
+def _notes(folder: str) -> tuple[str, ...]:
     try:
-        return tuple((folder / NOTES).read_text("utf-8").splitlines())
+        with open(f"{folder}/{NOTES}", encoding="utf-8") as file:  # noqa: PTH123
+            return tuple(file.read().splitlines())
     except OSError:  # nothing was asked
         return ()

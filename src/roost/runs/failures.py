@@ -1,4 +1,4 @@
-"""Records of runs that ended badly, or in a sandbox: `data/runs/<id>/record.json`, the newest few."""
+"""Records of runs that ended badly."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from contextlib import suppress
 from roost import home as homes
 from roost.errors import CannotCreate
 
+from .noting import FILE, SCHEMA, begun, forget
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,19 +18,6 @@ if TYPE_CHECKING:
     from roost.home import Home
 
     from .values import Outcome, Prepared
-
-SCHEMA = "roost.run/1"
-MOST = 100  # records; the oldest go
-FILE = "record.json"
-STREAMS = ("output.txt", "errors.txt")  # what a script said, where it was kept
-
-
-def identify(moment: float) -> str:
-    """Make the id of a run that started then, seconds since the epoch: UUIDv7 (RFC 9562), which sort by time."""
-    number = int(moment * 1000) << 80 | int.from_bytes(os.urandom(10), "big")
-    number = number & ~(0xF << 76) & ~(0x3 << 62) | 0x7 << 76 | 0x2 << 62
-    text = f"{number:032x}"
-    return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
 
 
 def record_failure(
@@ -42,7 +31,7 @@ def record_failure(
     import json
 
     death = "exit" if outcome.signal is None else "out-of-memory" if out_of_memory else "signal"
-    document = about(prepared, arguments=arguments, started=time.time() - outcome.seconds)
+    document = begun(about(prepared), arguments=arguments, started=time.time() - outcome.seconds)
     document["outcome"] = {
         "status": outcome.status,
         "signal": outcome.signal,
@@ -54,24 +43,24 @@ def record_failure(
         homes.write(file, json.dumps(document, indent=1) + "\n")
     except CannotCreate:
         return None
-    forget(home)
+    forget(os.fspath(home.runs))
     return file
 
 
-def about(prepared: Prepared, *, arguments: int, started: float) -> dict[str, object]:
-    """Give what a record says of a run before its end; `started` is in seconds since the epoch."""
+def about(prepared: Prepared) -> dict[str, object]:
+    """Give what a record says of every run of a script, as plain values."""
     script = prepared.plan.script
     return {
         "schema": SCHEMA,
         "from": "script",
-        "id": identify(started),
+        "id": None,
         "script": script.name if script.path is None else os.fspath(script.path),
         "form": script.form,
         "digest": script.digest,
-        "arguments": arguments,
+        "arguments": 0,
         "environment": prepared.environment.name,
         "python": prepared.environment.version,
-        "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)),
+        "started": None,
         "outcome": None,
         "plan": None,
         "error": None,
@@ -85,15 +74,3 @@ def oom_kills() -> int | None:
             if line.startswith(b"oom_kill "):
                 return int(line.split()[1])
     return None
-
-
-def forget(home: Home) -> None:
-    """Drop the oldest records; a run that left more than what we have written of it is not ours to drop."""
-    for name in sorted(os.listdir(home.runs))[:-MOST]:  # noqa: PTH208
-        folder = home.runs / name
-        with suppress(OSError):  # somebody else drops it too
-            found = os.listdir(folder)  # noqa: PTH208
-            if set(found) <= {FILE, *STREAMS}:
-                for file in found:
-                    (folder / file).unlink()
-                folder.rmdir()

@@ -25,7 +25,7 @@ from roost.records import turns
 from .failures import oom_kills, record_failure
 from .past import past, remember
 from .records import record
-from .supervise import supervise
+from .supervising import supervise
 from .values import Ended
 
 TYPE_CHECKING = False

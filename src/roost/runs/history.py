@@ -1,32 +1,23 @@
-"""Runs that left a record: written down at their start and their end, listed, shown, removed."""
+"""Runs that left a record: listed, shown, removed."""
 
 from __future__ import annotations
 
 import json
 import os
 import shutil
-from contextlib import suppress
 from pathlib import Path
 
-from roost import home as homes
 from roost.errors import CannotCreate, Exit, RoostError, UsageError
-from roost.sandbox.streams import harmless
 from roost.values import Value
 
-from . import failures
+from .noting import FILE, SCHEMA, started
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from typing import Any
 
     from roost.home import Home
-    from roost.sandbox.outputs import Collected
-    from roost.sandbox.values import Ended
-
-    from .values import Prepared
-
-KEPT = 256 * 1024  # bytes of each stream that are kept
 
 
 class NoSuchRun(RoostError):
@@ -61,63 +52,6 @@ class Run(Value):
             return (self.folder / name).read_text("utf-8")
         except (OSError, UnicodeDecodeError):
             return ""
-
-
-class Record:
-    """The record of a run under way; a home that cannot be written has none."""
-
-    def __init__(
-        self, prepared: Prepared, *, arguments: int, moment: float, home: Home, policy: str, tier: str
-    ) -> None:
-        """Write down that it starts.
-
-        Args:
-            policy: what it may do and take, in one line.
-        """
-        self.home = home
-        self.document = failures.about(prepared, arguments=arguments, started=moment)
-        self.document |= {
-            "sandbox": {"tier": tier, "policy": policy, "held": {}, "notes": []},
-            "process": [os.getpid(), started(os.getpid())],
-        }
-        self.folder = home.runs / str(self.document["id"])
-        self._write()
-        with suppress(OSError):
-            failures.forget(home)
-
-    def said(self, streams: Sequence[bytes]) -> None:
-        """Keep what it said on standard output and standard error, with nothing that a terminal would obey."""
-        for name, data in zip(failures.STREAMS, streams, strict=True):
-            with suppress(OSError):
-                if data:
-                    (self.folder / name).write_text(harmless(data.decode("utf-8", "replace")), "utf-8")
-
-    def ended(self, ended: Ended, outputs: Collected | None) -> None:
-        """Write down how it ended, and what it left."""
-        sandbox: Any = self.document["sandbox"]
-        sandbox |= {"held": dict(ended.held), "notes": list(map(harmless, ended.notes))}
-        self.document["outcome"] = {
-            "status": ended.status,
-            "signal": ended.signal,
-            "seconds": round(ended.seconds, 3),
-            "reason": ended.reason,
-        }
-        if outputs is not None:
-            self.document["outputs"] = [{"name": one.name, "size": one.size, "kind": one.kind} for one in outputs.files]
-            self.document["refused"] = [{"name": name, "why": why} for name, why in outputs.refused]
-        self._write()
-
-    def failed(self, error: BaseException) -> None:
-        """Write down that it was not run, or not to its end."""
-        code, what = (
-            (error.code, error.what) if isinstance(error, RoostError) else ("interrupted", type(error).__name__)
-        )
-        self.document["error"] = {"class": code, "message": what}
-        self._write()
-
-    def _write(self) -> None:
-        with suppress(CannotCreate):
-            homes.write(self.folder / failures.FILE, json.dumps(self.document, indent=1) + "\n", sync=False)
 
 
 def listing(home: Home) -> list[Run]:
@@ -163,17 +97,9 @@ def remove(run: Run) -> None:
         raise CannotCreate(f"cannot remove the run `{run.id}`", why=(error.strerror or str(error),)) from error
 
 
-def started(process: int) -> int | None:
-    """Give when a process started, in ticks since the machine did, which tells it from a later one of its number; None: it is gone."""
-    try:
-        return int(Path(f"/proc/{process}/stat").read_bytes().rpartition(b") ")[2].split()[19])
-    except (OSError, ValueError, IndexError):
-        return None
-
-
 def _read(folder: Path) -> Run | None:
     try:
-        document = json.loads((folder / failures.FILE).read_bytes())
-        return Run(folder, document) if document["schema"] == failures.SCHEMA else None
+        document = json.loads((folder / FILE).read_bytes())
+        return Run(folder, document) if document["schema"] == SCHEMA else None
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
 
-from roost.records import additions
+from roost.contexts import suppress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,6 +34,8 @@ def variable(prepared: Prepared, *, home: Home, options: Options, mend: str, qui
     Args:
         mend: the mode; with `off` the hook only says, at the end, what was missing.
     """
+    from roost.records import additions
+
     launcher = _launcher()
     if launcher is None:
         return None

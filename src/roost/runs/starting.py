@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from roost.records.becoming import kept_bytes, restore_signals
 
-from .launch import cannot_start
+from .launching import cannot_start
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

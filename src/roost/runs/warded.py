@@ -13,13 +13,14 @@ from roost.sandbox import folders
 from roost.sandbox.outputs import collect
 from roost.sandbox.warden import Warden, ended
 
-from . import brokering, sandboxed
-from .history import KEPT, Record
+from . import sandboxed
+from .confined import KEPT
+from .noting import Record
 from .values import Outcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from roost.distributions import Options
     from roost.home import Home
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from roost.sandbox.tiers import Tier
     from roost.sandbox.values import Ended, Job
 
-    from .brokering import Waiting
+    from .brokering import Way
     from .sandboxed import Wish
     from .values import Prepared
 
@@ -65,29 +66,32 @@ def run(
         CannotConfine: the system refuses.
         RunKilled: it was killed from outside.
     """
-    from roost import environments
     from roost.environments import bytecode
 
     bytecode.compile(prepared.environment, home=home)
-    line = wish.policy.line(tier.name)
-    record = Record(prepared, arguments=len(arguments), moment=time.time(), home=home, policy=line, tier=tier.name)
+    decided = sandboxed.decide(prepared, wish, tier, home=home, options=options)
     with ExitStack() as stack:
+        folders.sweep()
         place = stack.enter_context(folders.fresh())
         folder = os.path.realpath(wish.folder) if wish.folder is not None else place.work
-        inputs = folders.put(wish.given, folder)
-        waiting = stack.enter_context(brokering.waiting(prepared, home=home, options=options))
-        way = waiting.way if waiting else brokering.closed(prepared)
-        job = sandboxed.job(prepared, arguments, wish, tier, place.replace(work=folder), home=home, way=way)
+        inputs = folders.put(decided.given, folder)
+        way = stack.enter_context(decided.waiting())
+        job = sandboxed.job(decided, prepared, arguments, wish, place=place.replace(work=folder), way=way)
         data = stdin.encode() if isinstance(stdin, str) else stdin or b""
-        environments.started(home, prepared.environment)
-        stack.enter_context(environments.using(home, prepared.environment))
+        stack.enter_context(decided.held())
+        moment, records = time.time(), list[Record]()
         try:
-            came, said = _ran(tier, job, data, waiting)
+            came, said = _ran(
+                tier, job, data, way, started=lambda: records.append(decided.record(len(arguments), moment))
+            )
         except BaseException as error:
-            record.failed(error)
+            for record in records:
+                record.failed(error)
             raise
+        [record] = records
         came = came.replace(notes=(*came.notes, *way.notes()))
-        outputs = _outputs(folder, record.folder / OUTPUTS, wish, inputs) if wish.wanted else None
+        left = Path(record.folder)
+        outputs = _outputs(folder, left / OUTPUTS, wish, inputs) if wish.wanted else None
         record.said([stream[-KEPT:] for stream in said])
         record.ended(came, outputs)
     found = outputs.files if outputs else ()
@@ -101,9 +105,9 @@ def run(
         errors=said[1].decode("utf-8", "replace"),
         timed_out=came.reason == "timeout",
         reason=came.reason,
-        policy=line,
-        outputs=tuple(record.folder / OUTPUTS / one.name for one in found),
-        record=record.folder,
+        policy=decided.policy,
+        outputs=tuple(left / OUTPUTS / one.name for one in found),
+        record=left,
         notes=came.notes,
     )
 
@@ -112,7 +116,7 @@ def _outputs(folder: str, target: Path, wish: Wish, inputs: tuple[str, ...]) -> 
     return collect(Path(folder), target, names=wish.wanted, without=set(inputs) - set(wish.wanted))
 
 
-def _ran(tier: Tier, job: Job, data: bytes, waiting: Waiting | None) -> tuple[Ended, list[bytes]]:
+def _ran(tier: Tier, job: Job, data: bytes, way: Way, started: Callable[[], None]) -> tuple[Ended, list[bytes]]:
     """Start a job, and read what it says until its end; have what it asks answered."""
     with ExitStack() as stack:
         said: dict[int, bytearray] = {}
@@ -129,18 +133,20 @@ def _ran(tier: Tier, job: Job, data: bytes, waiting: Waiting | None) -> tuple[En
             for one in (memory, output, errors):
                 os.close(one)
         stack.callback(os.close, answer)
+        started()
         said[answer] = bytearray()
         with selectors.DefaultSelector() as selector:
             for one in said:
                 selector.register(one, selectors.EVENT_READ)
-            if waiting:
-                selector.register(waiting.pipe, selectors.EVENT_READ)
+            pipe, listen = way.asked or (None, None)
+            if pipe is not None:
+                selector.register(pipe, selectors.EVENT_READ)
             left = set(said)
             while left:
                 for key, _ in selector.select():
-                    if waiting and key.fd == waiting.pipe:
+                    if listen and key.fd == pipe:
                         selector.unregister(key.fd)
-                        waiting.listen()
+                        listen()
                         continue
                     piece = os.read(key.fd, PIECE)
                     said[key.fd] += piece

@@ -6,12 +6,13 @@ what it leaves when it is killed itself. If the one that waits is gone, the guar
 
 from __future__ import annotations
 
-import json
 import os
-import signal
-from contextlib import contextmanager, suppress
+import select
+from marshal import dumps, loads
 
+from roost.contexts import contextmanager, suppress
 from roost.errors import Exit, RoostError
+from roost.values import fields
 
 from . import cgroups, watching
 from .streams import Stream
@@ -19,9 +20,14 @@ from .values import Ended, Job, Limits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import signal
     from collections.abc import Callable, Iterator
+    from typing import Any
 
     from .tiers import Tier
+else:
+    import _signal as signal  # `signal` itself loads enum
+
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -33,13 +39,20 @@ class RunKilled(RoostError):
     exit = Exit.TRY_AGAIN
 
 
-def wait(work: Callable[[int], object]) -> object:
-    """Do work in a child and wait for it, while what is sent to us ends it; gives what it returned, through JSON.
+def wait(
+    work: Callable[[int], object],
+    *,
+    meanwhile: Callable[[], None] = lambda: None,
+    asked: tuple[int, Callable[[], None]] | None = None,
+) -> Any:
+    """Do work in a child and wait for it, while what is sent to us ends it; gives what it returned: plain values.
 
     Called where this process has one thread and no other children.
 
     Args:
         work: gets a descriptor that says when nobody waits any more.
+        meanwhile: called once the child is on its way.
+        asked: a descriptor, and what is called once it can be read from.
 
     Raises:
         RunKilled: the child was killed.
@@ -52,13 +65,26 @@ def wait(work: Callable[[int], object]) -> object:
         os.close(reading)
         answer(writing, work)
     os.close(writing)
-    with _passing_on(child), os.fdopen(reading, "rb") as said:
-        data = said.read()
+    with _passing_on(child):
+        meanwhile()
+        if asked is not None:
+            _listen(reading, *asked)
+        with os.fdopen(reading, "rb") as said:
+            data = said.read()
         os.waitpid(child, 0)
     if not data:
         clean()
     watching.end_all()
     return understood(data)
+
+
+def _listen(reading: int, pipe: int, listen: Callable[[], None]) -> None:
+    """Wait for the child's answer, or for what is asked before it."""
+    poll = select.poll()
+    for one in (reading, pipe):
+        poll.register(one, select.POLLIN)
+    if not any(one == reading for one, _ in poll.poll()):
+        listen()
 
 
 def answer(writing: int, work: Callable[[int], object]) -> None:
@@ -68,10 +94,10 @@ def answer(writing: int, work: Callable[[int], object]) -> None:
             signal.signal(number, signal.SIG_DFL)
         os.setsid()
         try:
-            said: object = {"done": work(writing)}
+            said: Any = work(writing)
         except RoostError as error:
             said = {"code": error.code, "what": error.what, "why": error.why, "hints": error.hints}
-        data = memoryview(json.dumps(said).encode())
+        data = memoryview(dumps(said))
         while data:
             data = data[os.write(writing, data) :]
     except BrokenPipeError:
@@ -84,7 +110,7 @@ def answer(writing: int, work: Callable[[int], object]) -> None:
         os._exit(0)
 
 
-def understood(data: bytes) -> object:
+def understood(data: bytes) -> Any:
     """Read what a child has said.
 
     Raises:
@@ -92,15 +118,15 @@ def understood(data: bytes) -> object:
         RoostError: as its work did.
     """
     try:
-        said = json.loads(data)
-    except ValueError:
+        said = loads(data)  # noqa: S302  # of a child of ours
+    except (EOFError, ValueError):
         raise RunKilled(
             "the sandbox was killed from outside", why=("what ran in it was ended",), hints=("run it again",)
         ) from None
-    if "done" in said:
-        return said["done"]
+    if not isinstance(said, dict):
+        return said
     known = {one.code: one for one in _errors(RoostError)}
-    raise known.get(said["code"], RoostError)(said["what"], why=tuple(said["why"]), hints=tuple(said["hints"]))
+    raise known.get(said["code"], RoostError)(said["what"], why=said["why"], hints=said["hints"])
 
 
 def clean() -> None:
@@ -122,28 +148,24 @@ def run(
 
 
 def packed(job: Job) -> dict[str, object]:
-    """Give a job as JSON can hold it."""
-    return {name: getattr(job, name) for name in Job.__annotations__} | {
-        "limits": {name: getattr(job.limits, name) for name in Limits.__annotations__}
-    }
+    """Give a job as plain values."""
+    return {name: getattr(job, name) for name in fields(Job)} | {"limits": job.limits.values()}
 
 
 def unpacked(data: dict[str, object]) -> Job:
     """Read what `packed` gave."""
-    values = {name: tuple(value) if isinstance(value, list) else value for name, value in data.items()}
-    return Job(**(values | {"limits": Limits(**data["limits"])}))  # type: ignore[arg-type]  # as `packed` has them
+    return Job(**(data | {"limits": Limits(*data["limits"])}))  # type: ignore[arg-type, misc]  # as `packed` has them
 
 
-def ending(ended: Ended) -> list[object]:
-    """Give an end as JSON can hold it; `ended_as` reads it."""
-    return [ended.status, ended.signal, ended.reason, ended.seconds, ended.held, ended.notes]
+def ending(ended: Ended) -> tuple[object, ...]:
+    """Give an end as plain values; `ended_as` reads it."""
+    return ended.values()
 
 
 def ended_as(said: object) -> Ended:
     """Read what `ending` gave."""
-    assert isinstance(said, list)
-    status, number, reason, seconds, held, notes = said
-    return Ended(status, number, reason, seconds, tuple((name, by) for name, by in held), tuple(notes))
+    assert isinstance(said, tuple)
+    return Ended(*said)
 
 
 @contextmanager

@@ -170,7 +170,7 @@ class Broker:
         document = json.dumps(answer).encode()
         aside = self._folder / "answer"
         aside.write_bytes(len(document).to_bytes(4, "big") + document)
-        aside.rename(exchange.seen(self._folder) / exchange.ANSWERS / number)
+        aside.rename(f"{exchange.seen(os.fspath(self._folder))}/{exchange.ANSWERS}/{number}")
 
 
 def _must(condition: bool) -> None:  # noqa: FBT001  # it is what is asked

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
-from contextlib import ExitStack
 
-from roost import processes
-from roost.errors import ProcessFailed
+from roost.contexts import ExitStack
 
 from . import guard, plain, seccomp, system, users
 from .confine import Confinement
@@ -43,9 +39,12 @@ class Bubblewrap:
 
     def probe(self) -> Standing:
         """Start `true` in it."""
+        from roost import processes
+        from roost.errors import ProcessFailed
+
         from .probing import tried
 
-        program = shutil.which(PROGRAM)
+        program = system.program(PROGRAM)
         if program is None:
             return Standing(self.name, works=False, why="the program `bwrap` is not here", hint=INSTALL)
         try:
@@ -60,7 +59,7 @@ class Bubblewrap:
 
     def run(self, job: Job, output: Stream, errors: Stream, *, stdin: int, alive: int | None = None) -> Ended:
         """Run a job to its end."""
-        program = shutil.which(PROGRAM) or PROGRAM
+        program = system.program(PROGRAM) or PROGRAM
         with ExitStack() as stack:
             user = users.another(job.readable, job.folder, fresh=job.fresh)
             users.hand_over(job.pipes, user)
@@ -71,15 +70,15 @@ class Bubblewrap:
                 way = stack.enter_context(network.door(job, user))
                 job = way.job
             families = ("unix", "inet", "inet6", "netlink")
-            file = stack.enter_context(tempfile.TemporaryFile(prefix="roost-"))
-            file.write(seccomp.program(families))
-            file.flush()
-            file.seek(0)
-            argv = (program, *options(job), "--seccomp", str(file.fileno()), "--", *job.argv)
+            rules = os.memfd_create("roost-seccomp", os.MFD_CLOEXEC)
+            stack.callback(os.close, rules)
+            os.write(rules, seccomp.program(families))
+            os.lseek(rules, 0, os.SEEK_SET)
+            argv = (program, *options(job), "--seccomp", str(rules), "--", *job.argv)
             group, watched, held = plain.hold(job.limits, (job.folder, job.home))
             steps = Confinement(
                 argv, {}, "/", group.files if group else (), plain.rlimits(job.limits), user=user, drop=user is not None,
-                keep=(file.fileno(),),
+                keep=(rules,),
             )  # fmt: skip
             held |= users.said(user)
             ended = guard.run(

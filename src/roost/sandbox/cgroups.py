@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import os
 import time
-import uuid
-from contextlib import suppress
-from pathlib import Path
 
+from roost.contexts import suppress
 from roost.values import Value
 
 from .values import Limits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import signal
     from collections.abc import Iterator
+else:
+    import _signal as signal  # `signal` itself loads enum
 
-ROOT = Path("/sys/fs/cgroup")
+ROOT = "/sys/fs/cgroup"
 MOST = 1 << 22  # pages and processes: more than there are
+ALONE = (
+    "tasks"  # of version 1: one thread that moves itself waits for nobody; for a whole process all others are held up
+)
 NAME = "roost"  # the group below which those of runs are made
 PATIENCE = 5.0  # seconds that ending what is in a group may take
 
@@ -25,21 +29,22 @@ PATIENCE = 5.0  # seconds that ending what is in a group may take
 class Group(Value):
     """The groups of one run: one for each controller (version 1), or one for all (version 2)."""
 
-    folders: tuple[Path, ...]
+    folders: tuple[str, ...]
     held: tuple[str, ...]  # the limits that they hold: "memory", "processes"
+    file: str = "cgroup.procs"  # in each of them, what a process with one thread writes itself into
     joined: bool = False  # we are in them ourselves, and so is what we start; whoever waits for us removes them
 
     @property
     def files(self) -> tuple[str, ...]:
         """What a process writes itself into."""
-        return () if self.joined else tuple(str(folder / "cgroup.procs") for folder in self.folders)
+        return () if self.joined else tuple(f"{folder}/{self.file}" for folder in self.folders)
 
     def processes(self) -> tuple[int, ...]:
         """List who is in it."""
         found: set[int] = set()
         for folder in self.folders:
             with suppress(OSError, ValueError):
-                found |= set(map(int, (folder / "cgroup.procs").read_text().split()))
+                found |= set(map(int, _read(f"{folder}/cgroup.procs").split()))
         return tuple(found - {os.getpid()})
 
     def ran_out(self) -> str | None:
@@ -50,26 +55,22 @@ class Group(Value):
                 ("memory.oom_control", "oom_kill", "memory"),
                 ("pids.events", "max", "processes"),
             ):
-                if _number(folder / file, key):
+                if _number(f"{folder}/{file}", key):
                     return what
         return None
 
     def end(self) -> None:
         """Kill everybody in it, and remove it."""
-        import signal
-
         until = time.monotonic() + PATIENCE
         while self.processes() and time.monotonic() < until:
             for folder in self.folders if not self.joined else ():
-                with suppress(OSError):
-                    (folder / "cgroup.kill").write_text("1")
+                _set(f"{folder}/cgroup.kill", 1)
             for process in self.processes():
                 with suppress(ProcessLookupError, PermissionError):
                     os.kill(process, signal.SIGKILL)
             time.sleep(0.005)
         for folder in self.folders if not self.joined else ():
-            with suppress(OSError):
-                folder.rmdir()
+            _removed(folder)
 
 
 _ahead: Group | None = None
@@ -81,17 +82,14 @@ def join_ahead() -> None:
     found = _named(f"run-{os.getpid()}-0", Limits(memory=MOST << 12, processes=MOST))
     if found is None:
         return
-    with suppress(OSError):
-        for file in found.files:
-            Path(file).write_text("0")
+    if all(_set(file, 0) for file in found.files):
         _ahead = found.replace(joined=True)
 
 
 def remove(process: int) -> None:
     """Remove the groups that a process has joined ahead, which has ended."""
     for above in _places():
-        with suppress(OSError):
-            (above / f"run-{process}-0").rmdir()
+        _removed(f"{above}/run-{process}-0")
 
 
 def make(limits: Limits) -> Group | None:
@@ -100,7 +98,7 @@ def make(limits: Limits) -> Group | None:
         return None
     if _ahead is not None:
         return _limited(_ahead, limits)
-    return _named(f"run-{os.getpid()}-{uuid.uuid4().hex[:8]}", limits)
+    return _named(f"run-{os.getpid()}-{os.urandom(4).hex()}", limits)
 
 
 def _limited(ahead: Group, limits: Limits) -> Group:
@@ -110,34 +108,35 @@ def _limited(ahead: Group, limits: Limits) -> Group:
         if limits.memory is not None and "memory" in ahead.held:
             files = ("memory.max", "memory.limit_in_bytes", "memory.swap.max", "memory.memsw.limit_in_bytes")
             values = (limits.memory, limits.memory, 0, limits.memory)
-            done = [
-                _set(folder / file, value)
-                for file, value in zip(files, values, strict=True)
-                if (folder / file).exists()
-            ]
+            done = [_set(f"{folder}/{file}", value) for file, value in zip(files, values, strict=True)]
             held += ["memory"] if any(done) else []
-        if limits.processes is not None and "processes" in ahead.held and (folder / "pids.max").exists():
-            held += ["processes"] if _set(folder / "pids.max", limits.processes + 1) else []
+        if limits.processes is not None and "processes" in ahead.held:
+            held += ["processes"] if _set(f"{folder}/pids.max", limits.processes + 1) else []
     return ahead.replace(held=tuple(held))
 
 
 def _named(name: str, limits: Limits) -> Group | None:
-    return _version_2(name, limits) if (ROOT / "cgroup.controllers").exists() else _version_1(name, limits)
+    return _version_2(name, limits) if _one_hierarchy() else _version_1(name, limits)
 
 
-def _places() -> tuple[Path, ...]:
+def _places() -> tuple[str, ...]:
     """Name the folders below which groups of runs lie."""
     own = _own_v2()
-    return (*((own,) if own else ()), ROOT / NAME, *(ROOT / controller / NAME for controller in ("memory", "pids")))
+    return (
+        *((own,) if own else ()),
+        f"{ROOT}/{NAME}",
+        *(f"{ROOT}/{controller}/{NAME}" for controller in ("memory", "pids")),
+    )
 
 
-def left() -> Iterator[Path]:
+def left() -> Iterator[str]:
     """Give the groups of runs whose roost is gone."""
     for above in _places():
-        for folder in above.glob("run-*"):
-            owner = folder.name.split("-")[1]
-            if owner.isdecimal() and not Path("/proc", owner).exists():
-                yield folder
+        for name in _below(above):
+            kind, _, rest = name.partition("-")
+            owner = rest.partition("-")[0]
+            if kind == "run" and owner.isdecimal() and not os.path.exists(f"/proc/{owner}"):  # noqa: PTH110
+                yield f"{above}/{name}"
 
 
 def sweep() -> None:
@@ -153,74 +152,101 @@ def _version_1(name: str, limits: Limits) -> Group | None:
         ("pids", "processes", limits.processes, ("pids.max",)),
     )
     for controller, what, most, files in wanted:
-        folder = ROOT / controller / NAME / name
+        folder = f"{ROOT}/{controller}/{NAME}/{name}"
         if most is None or not _made(folder):
             continue
-        if not _set(folder / files[0], most):
-            with suppress(OSError):
-                folder.rmdir()
+        if not _set(f"{folder}/{files[0]}", most):
+            _removed(folder)
             continue
         for file in files[1:]:  # swap is counted only where the kernel was told to
-            _set(folder / file, most)
+            _set(f"{folder}/{file}", most)
         folders.append(folder)
         held.append(what)
-    return Group(tuple(folders), tuple(held)) if folders else None
+    return Group(tuple(folders), tuple(held), ALONE) if folders else None
 
 
 def _version_2(name: str, limits: Limits) -> Group | None:
     above = _own_v2()
-    if above is None or not _made(above / name):
+    if above is None or not _made(f"{above}/{name}"):
         return None
-    folder, held = above / name, []
-    if limits.memory is not None and _set(folder / "memory.max", limits.memory):
-        _set(folder / "memory.swap.max", 0)
-        _set(folder / "memory.oom.group", 1)
+    folder, held = f"{above}/{name}", []
+    if limits.memory is not None and _set(f"{folder}/memory.max", limits.memory):
+        _set(f"{folder}/memory.swap.max", 0)
+        _set(f"{folder}/memory.oom.group", 1)
         held.append("memory")
-    if limits.processes is not None and _set(folder / "pids.max", limits.processes):
+    if limits.processes is not None and _set(f"{folder}/pids.max", limits.processes):
         held.append("processes")
     if not held:
-        with suppress(OSError):
-            folder.rmdir()
+        _removed(folder)
         return None
     return Group((folder,), tuple(held))
 
 
-def _own_v2() -> Path | None:
+def _own_v2() -> str | None:
     """Give the folder below which this process may make groups (version 2): the root for root, else one that was delegated."""
-    if not (ROOT / "cgroup.controllers").exists():
+    if not _one_hierarchy():
         return None
     if os.geteuid() == 0:
-        folder = ROOT / NAME
+        folder = f"{ROOT}/{NAME}"
         with suppress(OSError):
-            folder.mkdir(exist_ok=True)
-            for place in (ROOT, folder):
-                (place / "cgroup.subtree_control").write_text("+memory +pids")
+            os.makedirs(folder, exist_ok=True)  # noqa: PTH103
+        for place in (ROOT, folder):
+            _set(f"{place}/cgroup.subtree_control", "+memory +pids")
         return folder
     with suppress(OSError):
-        own = ROOT / Path("/proc/self/cgroup").read_text().strip().rpartition(":")[2].lstrip("/")
-        return own.parent if os.access(own.parent / "cgroup.procs", os.W_OK) else None
+        own = ROOT + _read("/proc/self/cgroup").strip().rpartition(":")[2].rstrip("/")
+        above = os.path.dirname(own)  # noqa: PTH120
+        return above if os.access(f"{above}/cgroup.procs", os.W_OK) else None
     return None
 
 
-def _made(folder: Path) -> bool:
+def _one_hierarchy() -> bool:
+    return os.path.exists(f"{ROOT}/cgroup.controllers")  # noqa: PTH110
+
+
+def _made(folder: str) -> bool:
     try:
-        folder.mkdir(parents=True)
+        os.makedirs(folder)  # noqa: PTH103
     except OSError:
         return False
     return True
 
 
-def _set(file: Path, value: int) -> bool:
+def _removed(folder: str) -> None:
+    with suppress(OSError):
+        os.rmdir(folder)  # noqa: PTH106
+
+
+def _below(folder: str) -> list[str]:
     try:
-        file.write_text(str(value))
+        return os.listdir(folder)  # noqa: PTH208
+    except OSError:
+        return []
+
+
+def _read(file: str) -> str:
+    with open(file, encoding="ascii") as lines:  # noqa: PTH123
+        return lines.read()
+
+
+def _set(file: str, value: int | str) -> bool:
+    """Write into a file of the kernel's; it makes none, so that one of another version's is none."""
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CLOEXEC)
     except OSError:
         return False
+    try:
+        os.write(descriptor, str(value).encode())
+    except OSError:
+        return False
+    finally:
+        os.close(descriptor)
     return True
 
 
-def _number(file: Path, key: str) -> int:
+def _number(file: str, key: str) -> int:
     try:
-        lines = file.read_text().splitlines()
+        lines = _read(file).splitlines()
     except OSError:
         return 0
     for line in lines:

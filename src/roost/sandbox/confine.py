@@ -9,8 +9,8 @@ import ctypes
 import os
 import resource
 import struct
-from contextlib import suppress
 
+from roost.contexts import suppress
 from roost.values import Value
 
 from . import landlock

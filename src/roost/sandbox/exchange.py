@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from pathlib import Path
+from roost.contexts import suppress
 
 PIPE, ANSWERS, ENVIRONMENTS, ADDITIONS = (
     "ask",
@@ -16,21 +14,39 @@ PIPE, ANSWERS, ENVIRONMENTS, ADDITIONS = (
 )  # in the folder that is seen inside
 
 
-def prepare(folder: Path) -> int:
+def prepare(folder: str) -> int:
     """Make a run's folder, with the one in it that is seen inside; gives the pipe's descriptor, for reading and writing, so that it has no end.
 
     Raises:
         OSError: it cannot be made.
     """
     inside = seen(folder)
-    for place in (folder, inside, *(inside / name for name in (ANSWERS, ENVIRONMENTS, ADDITIONS))):
-        place.mkdir()
-        place.chmod(0o755)  # another user may have to walk there; what lies above decides who can
-    pipe = inside / PIPE
+    _make(folder)
+    _make(inside)
+    pipe = f"{inside}/{PIPE}"
     os.mkfifo(pipe, 0o600)
     return os.open(pipe, os.O_RDWR | os.O_CLOEXEC)
 
 
-def seen(folder: Path) -> Path:
+def furnish(folder: str) -> None:
+    """Make the folders for answers, once something is asked."""
+    for name in (ANSWERS, ENVIRONMENTS, ADDITIONS):
+        _make(f"{seen(folder)}/{name}")
+
+
+def remove(folder: str) -> None:
+    """Remove what `prepare` has made, where nothing was asked."""
+    with suppress(OSError):
+        os.unlink(f"{seen(folder)}/{PIPE}")  # noqa: PTH108
+        os.rmdir(seen(folder))  # noqa: PTH106
+        os.rmdir(folder)  # noqa: PTH106
+
+
+def seen(folder: str) -> str:
     """Name the folder that is seen inside, at the same path."""
-    return folder / "inside"
+    return f"{folder}/inside"
+
+
+def _make(place: str) -> None:
+    os.mkdir(place)  # noqa: PTH102
+    os.chmod(place, 0o755)  # noqa: PTH101, S103  # another user may have to walk there; what lies above decides who can

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 import time
-from contextlib import contextmanager
-from pathlib import Path
 
+from roost.contexts import contextmanager, suppress
 from roost.errors import CannotCreate
 from roost.values import Value
 
 from . import cgroups
-from .outputs import collect
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from .outputs import Collected
 
@@ -35,18 +32,17 @@ class Place(Value):
 
 @contextmanager
 def fresh() -> Iterator[Place]:
-    """Make folders that go with the run; those of runs whose roost was killed go first.
+    """Make a folder that goes with the run; its home is only named, and made by the tiers whose programs see it.
 
     Raises:
         CannotCreate: there is no place for them.
     """
-    sweep()
     try:
-        folder = os.path.realpath(tempfile.mkdtemp(prefix=f"{NAME}{os.getpid()}-"))
+        folder = os.path.realpath(f"{temporary()}/{NAME}{os.getpid()}-{os.urandom(6).hex()}")
+        os.mkdir(folder, 0o700)  # noqa: PTH102
         place = Place(f"{folder}/work", f"{folder}/home")
         os.chmod(folder, 0o711)  # noqa: PTH101, S103  # whoever the program runs as walks through
         os.mkdir(place.work, 0o700)  # noqa: PTH102
-        os.makedirs(f"{place.home}/.cache", 0o700)  # noqa: PTH103
     except OSError as error:
         raise CannotCreate(
             "cannot make a folder for the script to work in", why=(error.strerror or str(error),)
@@ -54,7 +50,23 @@ def fresh() -> Iterator[Place]:
     try:
         yield place
     finally:
-        _remove(folder)
+        with suppress(OSError):  # most programs leave nothing there
+            os.rmdir(place.work)  # noqa: PTH106
+            for one in (f"{place.home}/.cache", place.home):
+                if os.path.lexists(one):
+                    os.rmdir(one)  # noqa: PTH106
+            os.rmdir(folder)  # noqa: PTH106
+        if os.path.lexists(folder):
+            _remove(folder)
+
+
+def temporary() -> str:
+    """Name the folder for temporary files, as `tempfile` would, without loading it."""
+    for name in ("TMPDIR", "TEMP", "TMP"):
+        named = os.environ.get(name, "")
+        if named and os.path.isdir(named) and os.access(named, os.W_OK | os.X_OK):  # noqa: PTH112
+            return named
+    return next((one for one in ("/tmp", "/var/tmp", "/usr/tmp") if os.access(one, os.W_OK | os.X_OK)), os.getcwd())  # noqa: S108, PTH109
 
 
 def sweep() -> None:
@@ -65,20 +77,24 @@ def sweep() -> None:
         return
     _swept = now
     cgroups.sweep()
-    above = tempfile.gettempdir()
+    above = temporary()
     for name in os.listdir(above):  # noqa: PTH208
         if name.startswith(NAME):
             owner = name.removeprefix(NAME).partition("-")[0]
             if owner.isdecimal() and not os.path.exists(f"/proc/{owner}"):  # noqa: PTH110
-                _remove(os.path.join(above, name))  # noqa: PTH118
+                _remove(f"{above}/{name}")
 
 
-def put(files: Iterable[Path], folder: str) -> tuple[str, ...]:
+def put(files: Sequence[str], folder: str) -> tuple[str, ...]:
     """Copy files into a work folder under their own names; gives these.
 
     Raises:
         CannotCreate: one cannot be read, or the folder cannot be written.
     """
+    if not files:
+        return ()
+    import shutil
+
     names = []
     for file in files:
         try:
@@ -89,7 +105,7 @@ def put(files: Iterable[Path], folder: str) -> tuple[str, ...]:
             raise CannotCreate(
                 f"cannot copy `{file}` into the work folder", why=(error.strerror or str(error),)
             ) from error
-        names.append(file.name)
+        names.append(os.path.basename(file))  # noqa: PTH119
     return tuple(names)
 
 
@@ -99,6 +115,12 @@ def taken(folder: str, names: Iterable[str], inputs: Iterable[str]) -> Collected
     Raises:
         CannotCreate: our folder cannot be written, or a link or a folder stands where a file belongs.
     """
+    import shutil
+    import tempfile
+    from pathlib import Path
+
+    from .outputs import collect
+
     wanted = tuple(names)
     own = Path.cwd()
     aside = Path(tempfile.mkdtemp(prefix=".roost-out-", dir=own))
@@ -124,6 +146,8 @@ def _plain_way(own: Path, place: Path) -> bool:
 
 def _remove(folder: str) -> None:
     """Remove a folder whatever its modes are; what belongs to somebody else stays."""
+    import shutil
+
     for _ in range(2):
         shutil.rmtree(folder, ignore_errors=True)
         if not os.path.lexists(folder):

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 import select
-import selectors
-import signal
 import time
-from contextlib import suppress
 
+from roost.contexts import suppress
 from roost.errors import Exit, RoostError
 from roost.values import Value
 
@@ -18,12 +16,16 @@ from .values import Ended
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import signal
     from collections.abc import Callable
 
     from .cgroups import Group
     from .confine import Confinement
     from .streams import Stream
     from .values import Limits, Reason
+else:
+    import _signal as signal  # `signal` itself loads enum
+
 
 TICK = 0.05  # seconds between looking at what is watched
 EVERY = 0.5  # seconds between looking at the disk
@@ -141,11 +143,11 @@ class _Watch:
         self.asked = asked
         self.looked = begin
         self.ends = os.pidfd_open(child)
-        self.selector = selectors.DefaultSelector()
-        for descriptor, stream in streams.items():
+        self.poll = select.poll()
+        for descriptor in streams:
             os.set_blocking(descriptor, False)  # the only way it can be called
-            self.selector.register(descriptor, selectors.EVENT_READ, stream)
-        self.selector.register(self.ends, selectors.EVENT_READ, None)
+            self.poll.register(descriptor, select.POLLIN)
+        self.poll.register(self.ends, select.POLLIN)
 
     def until_end(self) -> Reason:
         """Stay until the program has ended, or has to; gives why."""
@@ -163,16 +165,15 @@ class _Watch:
             os.close(descriptor)
             stream.finish()
         os.close(self.ends)
-        self.selector.close()
 
     def _pass_on(self) -> bool:
         """Pass on what was said within a moment; tells whether the program has ended."""
         over = False
-        for key, _ in self.selector.select(TICK):
-            if key.data is None:
+        for descriptor, _ in self.poll.poll(TICK * 1000):
+            if descriptor == self.ends:
                 over = True
-            elif not _read(key.fd, key.data):
-                self.selector.unregister(key.fd)
+            elif not _read(descriptor, self.streams[descriptor]):
+                self.poll.unregister(descriptor)
         return over
 
     def _over(self) -> Reason | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import resource
-from contextlib import ExitStack
+
+from roost.contexts import ExitStack
 
 from . import cgroups, guard, landlock, seccomp, syscalls, system, users
 from .confine import Confinement
@@ -40,7 +41,10 @@ class Plain:
                 "the tier `limits` cannot keep a program from the network",
                 hints=("allow it, `--net all`, or take a stronger tier: `--sandbox auto`",),
             )
-        environ = job.environ | {"HOME": job.home} if self.name == "limits" else job.environ
+        environ = job.environ
+        if self.name == "limits":
+            environ = environ | {"HOME": job.home}
+            os.makedirs(job.home, 0o700, exist_ok=True)  # noqa: PTH103
         group, watched, held = hold(job.limits, (job.folder, job.home))
         steps = Confinement(job.argv, environ, job.folder, group.files if group else (), rlimits(job.limits))
         return guard.run(steps, job.limits, watched, output, errors, stdin=stdin, alive=alive, group=group, held=held)
@@ -74,6 +78,7 @@ class Landlock:
             )
         with ExitStack() as stack:
             home = job.home
+            os.makedirs(f"{home}/.cache", 0o700, exist_ok=True)  # noqa: PTH103
             environ = job.environ | {"HOME": home, "TMPDIR": home, "XDG_CACHE_HOME": f"{home}/.cache"}
             readable = [
                 *system.PROGRAMS,

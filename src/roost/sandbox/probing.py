@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import statistics
 import tempfile
 import time
@@ -12,11 +11,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from roost import home as homes
-from roost import version
-from roost.digests import sha256
 from roost.errors import RoostError
 from roost.values import Value
 
+from . import tiers
 from .streams import Stream
 from .values import Job, Limits, Standing
 
@@ -38,13 +36,11 @@ def standing(name: TierName, *, home: Home | None = None) -> Standing:
     Args:
         home: where it is remembered for as long as the machine runs that it does; that it does not is never remembered.
     """
-    from .tiers import tier
-
-    found = tier(name)
+    found = tiers.tier(name)
     if home is None or name in {"none", "limits"}:
         return found.probe()
     file = home.facts / f"sandbox-{name}.json"
-    grounds = _grounds(name)
+    grounds = tiers.grounds(name)
     if _remembered(file) == grounds:
         return Standing(name, works=True)
     said = found.probe()
@@ -59,25 +55,8 @@ def cost(name: TierName) -> float | None:
 
     The tier has been tried before.
     """
-    from .tiers import tier
-
-    plain, inside = (tried(tier(one), times=TIMES) for one in ("none", name))
+    plain, inside = (tried(tiers.tier(one), times=TIMES) for one in ("none", name))
     return max(0.0, inside.seconds - plain.seconds) if plain.works and inside.works else None
-
-
-def _grounds(name: TierName) -> str:
-    """Digest what may make a tier work or not: the system's start, roost, who we are, the tier's program, its daemon."""
-    facts = [Path("/proc/sys/kernel/random/boot_id").read_text(), version.__version__, str(os.geteuid())]
-    kind = name.partition(":")[0]
-    if kind in {"bubblewrap", "docker"}:
-        program = shutil.which({"bubblewrap": "bwrap", "docker": "docker"}[kind])
-        facts += [program, str(os.stat(program).st_mtime_ns)] if program else ["-"]  # noqa: PTH116
-    if kind == "docker":
-        facts += [os.environ.get("DOCKER_HOST", "")]
-        with suppress(OSError):  # a daemon that was started again made its socket again
-            socket = os.environ.get("DOCKER_HOST", "").removeprefix("unix://") or "/var/run/docker.sock"
-            facts += [str(os.stat(socket).st_ctime_ns)]  # noqa: PTH116
-    return sha256("\0".join(facts).encode())
 
 
 def _remembered(file: Path) -> str | None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_CONTROL = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 
 
 class Stream:
@@ -72,6 +71,12 @@ def writer(descriptor: int) -> Callable[[bytes], None]:
 
 def harmless(text: str) -> str:
     """Write control characters and those that turn the direction of text as they are named: no terminal obeys them."""
-    return _CONTROL.sub(
-        lambda found: f"\\x{ord(found[0]):02x}" if ord(found[0]) < 256 else f"\\u{ord(found[0]):04x}", text
+    if text.replace("\n", "").replace("\t", "").isprintable():  # most is: `re` need not be loaded
+        return text
+    import re
+
+    return re.sub(
+        _CONTROL,
+        lambda found: f"\\x{ord(found[0]):02x}" if ord(found[0]) < 256 else f"\\u{ord(found[0]):04x}",
+        text,
     )

@@ -36,3 +36,12 @@ def variables(environ: Mapping[str, str], named: Iterable[str], own: Mapping[str
     """
     kept = {name: value for name, value in environ.items() if name in PASSED_ON or name.startswith("LC_")}
     return kept | {name: environ[name] for name in named if name in environ} | {"PYTHONNOUSERSITE": "1"} | dict(own)
+
+
+def program(name: str) -> str | None:
+    """Give the path of a program that PATH leads to; None: it leads to none. `shutil.which` would load half a library."""
+    for folder in os.environ.get("PATH", os.defpath).split(":"):
+        path = f"{folder or '.'}/{name}"
+        if os.path.isfile(path) and os.access(path, os.X_OK):  # noqa: PTH113
+            return path
+    return None

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import os
+
+from roost import version
+from roost.contexts import suppress
+from roost.digests import sha256
 from roost.errors import Exit, RoostError
+
+from . import system
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -78,6 +85,8 @@ def working(name: str, home: Home | None = None) -> Tier:
     Raises:
         NoSandbox: it does not.
     """
+    if name in {"none", "limits"}:  # they work everywhere
+        return tier(name)  # type: ignore[arg-type]
     from .probing import standing
 
     wanted = AUTO if name == "auto" else (name,)
@@ -94,3 +103,23 @@ def working(name: str, home: Home | None = None) -> Tier:
         else f"the sandbox `{name}` does not work here, and nothing was run"
     )
     raise NoSandbox(what, why=tuple(said), hints=(hint,) if hint else ("see what works here: `roost sandbox`",))
+
+
+def grounds(name: TierName) -> str:
+    """Digest what may make a tier work or not: the system's start, roost, who we are, the tier's program, its daemon.
+
+    Raises:
+        OSError: the system does not say.
+    """
+    with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:  # noqa: PTH123
+        facts = [file.read(), version.__version__, str(os.geteuid())]
+    kind = name.partition(":")[0]
+    if kind in {"bubblewrap", "docker"}:
+        program = system.program({"bubblewrap": "bwrap", "docker": "docker"}[kind])
+        facts += [program, str(os.stat(program).st_mtime_ns)] if program else ["-"]  # noqa: PTH116
+    if kind == "docker":
+        facts += [os.environ.get("DOCKER_HOST", "")]
+        with suppress(OSError):  # a daemon that was started again made its socket again
+            socket = os.environ.get("DOCKER_HOST", "").removeprefix("unix://") or "/var/run/docker.sock"
+            facts += [str(os.stat(socket).st_ctime_ns)]  # noqa: PTH116
+    return sha256("\0".join(facts).encode())

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import ctypes
 import os
-import signal
-from contextlib import suppress
+
+from roost.contexts import suppress
 
 from .syscalls import PR_SET_CHILD_SUBREAPER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import signal
     from collections.abc import Callable, Iterable
+else:
+    import _signal as signal  # `signal` itself loads enum
+
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
 _LISTED = os.path.exists(f"/proc/self/task/{os.getpid()}/children")  # noqa: PTH110  # some kernels do not (CONFIG_PROC_CHILDREN)

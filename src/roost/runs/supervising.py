@@ -7,7 +7,7 @@ import sys
 import time
 from contextlib import suppress
 
-from .launch import launch
+from .launching import launch
 from .starting import GRACE, alone, fork, let_go, spawn
 from .values import Outcome
 
