@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 pytestmark = pytest.mark.thorough
-TIERS = ("none", "limits", "landlock", "bubblewrap", "docker")
+TIERS = ("none", "limits", "landlock", "bubblewrap", "docker", "docker:runsc")
 
 # ruff: noqa: ISC004  # each text is a whole script
 SCRIPTS = {

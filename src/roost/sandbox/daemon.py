@@ -68,7 +68,8 @@ def call(words: Sequence[str], environ: Mapping[str, str]) -> str:
     except ProcessFailed as error:
         raise CannotConfine("Docker does not answer", why=(error.what,)) from error
     if done.status:
-        raise CannotConfine("Docker refuses", why=done.last_lines(1), hints=("see what works here: `roost sandbox`",))
+        refusal = [line for line in done.last_lines() if "rror" in line] or done.last_lines(1)
+        raise CannotConfine("Docker refuses", why=tuple(refusal[:1]), hints=("see what works here: `roost sandbox`",))
     return done.output.strip()
 
 
