@@ -91,7 +91,7 @@ def test_a_wheel_and_a_source_distribution_are_looked_at(roost, tmp_path):
     assert (tmp_path / "out/x-1/setup.py").exists()
 
 
-@pytest.mark.parametrize("name", ["a.apkg", "a.zip", "a.tar"])
+@pytest.mark.parametrize("name", ["a.apkg", pytest.param("a.tar", marks=pytest.mark.thorough)])
 def test_limits_are_those_that_are_asked_for(roost, tmp_path, name):
     files = [("agent.yaml", MANIFEST.encode()), ("main.py", bytes(3 << 20))]
     path = (tarred if name.endswith("tar") else zipped)(tmp_path / name, files)
@@ -102,9 +102,8 @@ def test_limits_are_those_that_are_asked_for(roost, tmp_path, name):
         ("--max-entries", "1", "it has more than 1 entries"),
         ("--max-packed", f"{size - 1}", f"it has {size:,} bytes, and {size - 1:,} are allowed"),
     ):
-        for words in (("verify", path), ("unpack", path, out)):
-            said = roost("package", *words, option, value, "--max-ratio", "all")
-            assert (said.status, why in said.errors) == (77, True), said.errors
+        said = roost("package", "unpack", path, out, option, value, "--max-ratio", "all")
+        assert (said.status, why in said.errors) == (77, True), said.errors
     assert not out.exists()
     if not name.endswith("tar"):
         assert "more than 200 times its size" in roost("package", "verify", path).errors
