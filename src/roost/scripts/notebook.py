@@ -85,6 +85,7 @@ def _cells(document: dict[str, object], name: str) -> Iterable[str]:
         if isinstance(source, str) and source.strip():
             if not source.isascii() and any("\ud800" <= letter <= "\udfff" for letter in source):  # JSON can write it
                 raise NotebookBroken(
-                    f"cannot read the notebook `{name}`", why=("a code cell has half of a character (a lone surrogate)",)
+                    f"cannot read the notebook `{name}`",
+                    why=("a code cell has half of a character (a lone surrogate)",),
                 )
             yield source.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n")
