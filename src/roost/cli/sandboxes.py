@@ -35,6 +35,7 @@ def show(arguments: Arguments, output: Output) -> int:
                 "works": one.works,
                 "why": one.why or None,
                 "hint": one.hint or None,
+                "note": one.note or None,
                 "about": dict(one.about),
                 "seconds": costs[one.tier],
             }
@@ -48,8 +49,9 @@ def show(arguments: Arguments, output: Output) -> int:
         more = costs[one.tier]
         cost = f"+{more * 1000:.0f} ms" if more is not None else ""
         rows.append((one.tier, "works" if one.works else "no", cost, facts if one.works else one.why))
-        if one.hint and not one.works:
-            rows.append(("", "", "", one.hint))
+        line = one.note if one.works else one.hint
+        if line:
+            rows.append(("", "", "", line))
     lines = views.columns(rows)
     lines += [
         "",

@@ -66,7 +66,8 @@ class Docker:
         why = self.leak()
         if why:
             return Standing(self.name, works=False, why=why, hint="use another runtime", about=about)
-        return tried(self).standing(self.name).replace(about=(*about, ("image", image.removeprefix("sha256:")[:12])))
+        about = (*about, ("image", image.removeprefix("sha256:")[:12]))
+        return tried(self).standing(self.name).replace(about=about, note="" if self.runtime else found.note)
 
     def run(self, job: Job, output: Stream, errors: Stream, *, stdin: int, alive: int | None = None) -> Ended:
         """Run a job to its end; its container goes with it."""
