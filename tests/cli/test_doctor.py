@@ -1,12 +1,8 @@
 from __future__ import annotations
 
-import threading
-from http.server import BaseHTTPRequestHandler
-from socketserver import ThreadingUnixStreamServer
-
 import pytest
 
-from tests import parts
+from tests import daemons, parts
 
 
 def states(done) -> dict[str, str]:
@@ -45,28 +41,8 @@ def test_broken_settings_and_a_home_that_cannot_be_are_named(roost, home):
 @pytest.mark.parametrize(("version", "state"), [("24.0.9", "warning"), ("20.10.24+dfsg1", "warning"), ("25.0.0", "ok")])
 def test_a_docker_whose_filter_is_the_weaker_one_is_told(roost, tmp_path, version, state):
     parts.program("docker")
-
-    class Old(BaseHTTPRequestHandler):
-        """What Docker's client hears of a daemon of that version."""
-
-        def do_GET(self):
-            body = b'{"ServerVersion": "%s", "Runtimes": {"runc": {"path": "runc"}}}' % version.encode()
-            self.send_response(200)
-            self.send_header("Api-Version", "1.43")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body if self.command == "GET" else b"")
-
-        do_HEAD = do_GET
-        address_string = log_message = lambda *_: ""
-
-    server = ThreadingUnixStreamServer(str(tmp_path / "socket"), Old)
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-    try:
+    with daemons.answering(tmp_path / "socket", version):
         done = roost("doctor", "--offline", "--json", DOCKER_HOST=f"unix://{tmp_path}/socket")
-    finally:
-        server.shutdown()
-        server.server_close()
     assert done.status == 0
     [found] = [one for one in done.data["findings"] if one["name"] == "docker"]
     assert found["state"] == state, found

@@ -32,7 +32,7 @@ def start(arguments: Arguments, output: Output) -> int:
     home, settings = place.find(output)
     policy = sandboxed.asked(arguments, settings, tier="auto")
     asked = sandboxed.wish(arguments, policy, settings)
-    tier = tiers.working(policy.tier, home)
+    tier = tiers.working(policy.tier, home, image=asked.image)
     name = arguments.text("name")
     if name is not None and not kept.NAME.fullmatch(name):
         raise UsageError(
