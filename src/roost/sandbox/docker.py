@@ -21,6 +21,9 @@ from .values import MIB, Standing
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
+
+    from roost.home import Home
 
     from .streams import Stream
     from .values import Ended, Job, TierName
@@ -226,11 +229,15 @@ def guarded(
 
 def _profile() -> str:
     """Give the file of our filter of system calls, which the client reads."""
-    text = profile()
-    file = homes.locate().cache / "sandbox" / f"seccomp-{sha256(text.encode())[:12]}.json"
+    file = filter_file(homes.locate())
     if not file.exists():
-        homes.write(file, text)
+        homes.write(file, profile())
     return str(file)
+
+
+def filter_file(home: Home) -> Path:
+    """Say where our filter of system calls is written for Docker's client."""
+    return home.cache / "sandbox" / f"seccomp-{sha256(profile().encode())[:12]}.json"
 
 
 def _clients(name: str) -> bool:
