@@ -90,7 +90,7 @@ class Answering:
             "requirements": list(question.requirements), "environment": os.fspath(began),
         }  # fmt: skip
         return answering.answered(
-            request, self.script, self.first.name, additions.folders(self.home, self.script), home=self.home,
+            request, self.script, self.first.name, additions.folders(self.home, self.script, self.options.allow), home=self.home,
             settings=self.settings, options=self.options, report=Silent(), bounds=self.bounds,
         )  # fmt: skip
 

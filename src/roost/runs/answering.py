@@ -86,10 +86,10 @@ def answer(request: Mapping[str, object], *, home: Home, settings: Settings, rep
         home.additions / word.partition(":")[2] for word in words if word.startswith("text:t-") and "/" not in word
     ]
     places = tuple(dict.fromkeys((place, *texts)))
-    script = _script(request, places, home)
+    allowed = tuple(word.partition(":")[2] for word in words if word.startswith("allow:"))
+    script = _script(request, places, home, allowed)
     indexes = (*script.declared.indexes, *map(str, _list(request.get("indexes"))))
     script = script.replace(declared=script.declared.replace(indexes=tuple(dict.fromkeys(indexes))))
-    allowed = tuple(word.partition(":")[2] for word in words if word.startswith("allow:"))
     options = Options(allow=allowed, offline="offline" in words or settings.offline)
     return answered(request, script, first.name, places, home=home, settings=settings, options=options, report=report)
 
@@ -246,7 +246,10 @@ def _loose(asked: Asked) -> tuple[Requirement, ...]:
             options=asked.options,
             report=asked.report,
         )
-        wanted = {one.name: one for one in (*additions.known(asked.home, asked.script), *plan.requirements)}
+        wanted = {
+            one.name: one
+            for one in (*additions.known(asked.home, asked.script, asked.options.allow), *plan.requirements)
+        }
         return tuple(wanted.values())
     return tuple(Requirement(name, name, "it was asked for", "kept", wheels_only=True) for name in asked.held.roots)
 
@@ -266,7 +269,7 @@ def _python(held: Manifest, home: Home, settings: Settings) -> Choice:
     return pythons.choose(PythonRange(), wanted=held.base[0], home=home, settings=settings, offline=True)
 
 
-def _script(request: Mapping[str, object], places: Sequence[Path], home: Home) -> Script:
+def _script(request: Mapping[str, object], places: Sequence[Path], home: Home, allowed: Sequence[str]) -> Script:
     """Read the script of a run again; where a child asks, or it cannot be read, there is one without words."""
     from roost import scripts
 
@@ -274,7 +277,7 @@ def _script(request: Mapping[str, object], places: Sequence[Path], home: Home) -
     try:
         if isinstance(file, str) and os.path.isfile(file):  # noqa: PTH113
             found = scripts.read(Path(file))
-            if not set(places).isdisjoint(additions.folders(home, found)):
+            if not set(places).isdisjoint(additions.folders(home, found, allowed)):
                 return found
     except RoostError:
         pass
