@@ -222,17 +222,38 @@ def _bounded(artifacts: Sequence[Artifact], asked: Asked) -> None:
     """Look at how much comes before it comes.
 
     Raises:
-        AddsTooMuch: more than the run may have added.
+        AddsTooMuch: more than the run may have added, or nobody says how much.
     """
     if asked.bounds is None:
         return
-    size = sum(one.size or 0 for one in artifacts if one.filename not in asked.bounds.before)
+    size = 0
+    for one in artifacts:
+        if one.filename in asked.bounds.before:
+            continue
+        more = one.size if one.size is not None else _size(one, asked)
+        if more is None:
+            raise AddsTooMuch(
+                f"nobody says how large `{one.filename}` is",
+                why=(f"a run in a sandbox may have {asked.bounds.most >> 20} MiB added",),
+                hints=("declare it: `roost add FILE NAME`",),
+            )
+        size += more
     if size > asked.bounds.most:
         raise AddsTooMuch(
             f"{size >> 20} MiB would be added",
             why=(f"a run in a sandbox may have {asked.bounds.most >> 20} MiB added",),
             hints=("declare it: `roost add FILE NAME`",),
         )
+
+
+def _size(artifact: Artifact, asked: Asked) -> int | None:
+    """Ask for the size of a file whose index does not name it."""
+    from roost.distributions.index import Index
+    from roost.distributions.indexes import configured, of_script
+
+    indexes = of_script(configured(asked.settings, os.environ), asked.script.declared)
+    index = Index(indexes, home=asked.home, settings=asked.settings, offline=asked.options.offline)
+    return index.size(artifact.url)
 
 
 def _loose(asked: Asked) -> tuple[Requirement, ...]:
