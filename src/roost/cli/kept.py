@@ -6,7 +6,7 @@ import os
 import time
 from pathlib import Path
 
-from roost.errors import CannotCreate, Exit, UsageError
+from roost.errors import Exit, UsageError
 
 from . import place, views
 
@@ -100,14 +100,12 @@ def outputs(arguments: Arguments, output: Output) -> int:
     """Collect what was made in a sandbox."""
     from roost.sandbox import kept
 
-    from .sandboxes import collected
+    from .sandboxes import collected, empty
 
     home, _ = place.find(output)
     name, out = arguments.words
-    cell, target = kept.find(home, name), Path(out)
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise CannotCreate(f"`{out}` is not empty", hints=("name an empty folder, or one to be made",))
-    return collected(kept.outputs(cell, target, names=arguments.texts("only")), output)
+    cell = kept.find(home, name)
+    return collected(kept.outputs(cell, empty(out), names=arguments.texts("only")), output)
 
 
 def listing(arguments: Arguments, output: Output) -> int:

@@ -78,12 +78,18 @@ def outputs(arguments: Arguments, output: Output) -> int:
     """Collect what a script has left."""
     from roost.sandbox.outputs import collect
 
-    folder, target = map(Path, arguments.words)
+    folder = Path(arguments.words[0])
     if not folder.is_dir():
-        raise UsageError(f"`{arguments.words[0]}` is no folder")
+        raise UsageError(f"`{folder}` is no folder")
+    return collected(collect(folder, empty(arguments.words[1]), names=arguments.texts("only")), output)
+
+
+def empty(text: str) -> Path:
+    """Read the name of a folder that is empty, or not there."""
+    target = Path(text)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise CannotCreate(f"`{arguments.words[1]}` is not empty", hints=("name an empty folder, or one to be made",))
-    return collected(collect(folder, target, names=arguments.texts("only")), output)
+        raise CannotCreate(f"`{text}` is not empty", hints=("name an empty folder, or one to be made",))
+    return target
 
 
 def collected(found: Collected, output: Output) -> int:

@@ -105,20 +105,24 @@ def make(limits: Limits) -> Group | None:
 
 def _limited(ahead: Group, limits: Limits) -> Group:
     """Set the limits of groups that we are in; a process more is ours."""
-    held = []
-    for folder in ahead.folders:
-        if limits.memory is not None and "memory" in ahead.held:
-            files = ("memory.max", "memory.limit_in_bytes", "memory.swap.max", "memory.memsw.limit_in_bytes")
-            values = (limits.memory, limits.memory, 0, limits.memory)
-            done = [
-                _set(folder / file, value)
-                for file, value in zip(files, values, strict=True)
-                if (folder / file).exists()
-            ]
-            held += ["memory"] if any(done) else []
-        if limits.processes is not None and "processes" in ahead.held and (folder / "pids.max").exists():
-            held += ["processes"] if _set(folder / "pids.max", limits.processes + 1) else []
+    if limits.processes is not None:
+        limits = limits.replace(processes=limits.processes + 1)
+    held = (what for folder in ahead.folders for what in _hold(folder, limits) if what in ahead.held)
     return ahead.replace(held=tuple(held))
+
+
+def _hold(folder: Path, limits: Limits) -> tuple[str, ...]:
+    """Set those limits of a group for which it has files, in both versions; gives what it holds."""
+    held = []
+    most = limits.memory
+    if most is not None and any(_set(folder / file, most) for file in ("memory.max", "memory.limit_in_bytes")):
+        # Swap is counted only where the kernel was told to.
+        for file, value in (("memory.swap.max", 0), ("memory.memsw.limit_in_bytes", most), ("memory.oom.group", 1)):
+            _set(folder / file, value)
+        held.append("memory")
+    if limits.processes is not None and _set(folder / "pids.max", limits.processes):
+        held.append("processes")
+    return tuple(held)
 
 
 def _named(name: str, limits: Limits) -> Group | None:
@@ -147,23 +151,17 @@ def sweep() -> None:
 
 
 def _version_1(name: str, limits: Limits) -> Group | None:
-    folders, held = [], []
-    wanted = (
-        ("memory", "memory", limits.memory, ("memory.limit_in_bytes", "memory.memsw.limit_in_bytes")),
-        ("pids", "processes", limits.processes, ("pids.max",)),
-    )
-    for controller, what, most, files in wanted:
+    folders, held = [], list[str]()
+    for controller, most in (("memory", limits.memory), ("pids", limits.processes)):
         folder = ROOT / controller / NAME / name
         if most is None or not _made(folder):
             continue
-        if not _set(folder / files[0], most):
+        if found := _hold(folder, limits):
+            folders.append(folder)
+            held += found
+        else:
             with suppress(OSError):
                 folder.rmdir()
-            continue
-        for file in files[1:]:  # swap is counted only where the kernel was told to
-            _set(folder / file, most)
-        folders.append(folder)
-        held.append(what)
     return Group(tuple(folders), tuple(held)) if folders else None
 
 
@@ -171,18 +169,13 @@ def _version_2(name: str, limits: Limits) -> Group | None:
     above = _own_v2()
     if above is None or not _made(above / name):
         return None
-    folder, held = above / name, []
-    if limits.memory is not None and _set(folder / "memory.max", limits.memory):
-        _set(folder / "memory.swap.max", 0)
-        _set(folder / "memory.oom.group", 1)
-        held.append("memory")
-    if limits.processes is not None and _set(folder / "pids.max", limits.processes):
-        held.append("processes")
+    folder = above / name
+    held = _hold(folder, limits)
     if not held:
         with suppress(OSError):
             folder.rmdir()
         return None
-    return Group((folder,), tuple(held))
+    return Group((folder,), held)
 
 
 def _own_v2() -> Path | None:
@@ -212,7 +205,7 @@ def _made(folder: Path) -> bool:
 
 def _set(file: Path, value: int) -> bool:
     try:
-        file.write_text(str(value))
+        file.write_text(str(value))  # in these file systems nothing is made by writing
     except OSError:
         return False
     return True
