@@ -12,12 +12,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests import index as indexes
 
 PASSED_ON = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "PIP_CERT", "http_proxy", "https_proxy", "no_proxy",
              "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "DOCKER_HOST")  # fmt: skip
+
+hypothesis.settings.register_profile("quick", max_examples=20)  # of `./test quick`
 
 
 # Whoever starts the tests in the background has these ignored, and every child would inherit that.
@@ -72,14 +75,33 @@ class Roost:
             process.communicate()
 
 
-@pytest.fixture
-def index() -> Iterator[indexes.Index]:
+@contextlib.contextmanager
+def serving() -> Iterator[indexes.Index]:
+    """Serve an index."""
     served, server = indexes.serve()
     yield served
     for part in list(served._held):
         served.release(part)
     server.shutdown()
     server.server_close()
+
+
+def variables(user: Path, home: Path) -> dict[str, str]:
+    """Give the environment that commands get: nothing of this machine's but PATH and certificates."""
+    plain = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    return plain | {
+        "PATH": os.environ["PATH"],
+        "HOME": str(user),
+        "ROOST_HOME": str(home),
+        "LANG": "C.UTF-8",
+        "UV_HTTP_RETRIES": "0",
+    }
+
+
+@pytest.fixture
+def index() -> Iterator[indexes.Index]:
+    with serving() as served:
+        yield served
 
 
 @pytest.fixture
@@ -90,17 +112,10 @@ def home(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def environ(tmp_path: Path, home: Path, request: pytest.FixtureRequest) -> dict[str, str]:
-    """The environment that commands get: nothing of this machine's but PATH and certificates."""
+    """The environment that commands get; with the index's address where a test has one."""
     user = tmp_path / "user"
     user.mkdir()
-    plain = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-    plain |= {
-        "PATH": os.environ["PATH"],
-        "HOME": str(user),
-        "ROOST_HOME": str(home),
-        "LANG": "C.UTF-8",
-        "UV_HTTP_RETRIES": "0",
-    }
+    plain = variables(user, home)
     if "index" in request.fixturenames:
         plain["ROOST_INDEX_URL"] = request.getfixturevalue("index").url + "simple/"
     return plain

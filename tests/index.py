@@ -276,9 +276,11 @@ class Handler(BaseHTTPRequestHandler):
         data = self.index.file(parts[1]) if parts[:1] == ["files"] and len(parts) == 2 else None
         if data is None:
             return self.send(404, "text/plain", b"no such file", body=body)
-        return self.send_range(data, body=body)
+        return self.send_range(data, body=body, size=self.index.sizes.get(parts[1]))
 
-    def send_range(self, data: bytes, *, body: bool) -> None:
+    def send_range(self, data: bytes, *, body: bool, size: int | None = None) -> None:
+        if not body and size is not None:
+            return self.send(200, "application/octet-stream", data, body=False, extra={"Content-Length": str(size)})
         wanted = re.fullmatch(r"bytes=(\d*)-(\d*)", self.headers.get("Range", ""))
         if not wanted or not self.index.ranges:
             return self.send(200, "application/octet-stream", data, body=body, ranges=self.index.ranges)
@@ -300,7 +302,8 @@ class Handler(BaseHTTPRequestHandler):
     ) -> None:
         self.send_response(status)
         self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(data)))
+        if "Content-Length" not in (extra or {}):
+            self.send_header("Content-Length", str(len(data)))
         if ranges:
             self.send_header("Accept-Ranges", "bytes")
         for key, value in (extra or {}).items():

@@ -120,6 +120,7 @@ def test_a_python_that_cannot_be_is_told_and_not_used(roost, script):
     assert "three" in ran.errors
 
 
+@pytest.mark.thorough
 def test_a_huge_script_runs_with_what_its_head_declares(roost, index, script):
     index.add("soup", "2.0")
     head = '# /// script\n# dependencies = ["soup"]\n# ///\nimport soup\nprint(soup.__version__)\n'

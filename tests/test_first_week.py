@@ -104,7 +104,16 @@ def test_an_error_behind_an_await_shows_the_lines_of_the_notebook_only(roost, in
 
 
 @pytest.mark.covers("B5")
-@pytest.mark.parametrize("name", ["red\x1b[31m.py", "two\nlines.py", "bell\x07\ttab.py", "csi\x9b2J\r.py"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("red\x1b[31m two\nlines.py", id="several"),
+        *(
+            pytest.param(name, marks=pytest.mark.thorough)
+            for name in ("red\x1b[31m.py", "two\nlines.py", "bell\x07\ttab.py", "csi\x9b2J\r.py")
+        ),
+    ],
+)
 def test_a_name_cannot_steer_the_terminal_or_break_a_line(roost, index, name):
     missing = roost("run", name)
     (roost.cwd / name).write_text("import utils\nprint(__file__)\nif\n")

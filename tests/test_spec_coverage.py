@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 
 
+@functools.cache
 def marked() -> dict[str, set[str]]:
     """Row of the specification → the tests that carry its mark, as `folder/test_file.py::name`."""
     found: dict[str, set[str]] = {}
@@ -24,6 +26,7 @@ def marked() -> dict[str, set[str]]:
     return found
 
 
+@functools.cache
 def listed() -> dict[str, set[str]]:
     """Row → the tests that the page names."""
     found: dict[str, set[str]] = {}

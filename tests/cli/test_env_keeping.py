@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+import json
 import os
 import signal
 import time
 
 import pytest
+
+from roost import home as homes
+from roost.sandbox import image
+from roost.sandbox.kept import SCHEMA
 
 pytestmark = pytest.mark.thorough
 
@@ -98,3 +103,29 @@ def test_runs_and_collections_at_once_disturb_nobody_even_when_one_is_killed(roo
         assert roost("env", "gc", "--older-than", "0").status == 0
     assert list((home / "cache" / "uv").glob(".roost-*")) == []
     assert list((home / "cache" / "uv").glob("archive-v*/*")) == []
+
+
+def test_what_images_no_longer_need_is_collected(roost, home):
+    cache = home / "cache"
+    days = {"old": 40, "new": 10, "mounted": 40, ".tmp-1-killed": 0}
+    for name, age in days.items():
+        folder = cache / "images" / name
+        (folder / "site").mkdir(parents=True)
+        os.utime(folder, (time.time() - age * 86400,) * 2)
+    cell = home / "state/cells/one/cell.json"
+    (cell.parent / "work").mkdir(parents=True)
+    job = {"argv": ["true"], "environ": {}, "folder": str(cell.parent / "work"), "home": str(cell.parent), "limits": {}}
+    job["readable"] = [str(cache / "images/mounted")]
+    cell.write_text(json.dumps({"schema": SCHEMA, "name": "one", "tier": "docker", "job": job, "idle": 3600.0}))
+    (cache / "sandbox").mkdir()
+    current = image._archive(homes.locate(roost.environ))
+    for file in (current, current.with_name("buster-0123456789ab.tar"), current.with_name("seccomp-0123456789ab.json")):
+        file.write_text("")
+    assert roost("env", "gc", "--dry-run").status == 0
+    assert len(list((cache / "images").iterdir())) == 4
+    done = roost("env", "gc")
+    assert done.status == 0, done.errors
+    assert sorted(path.name for path in (cache / "images").iterdir()) == ["mounted", "new"]
+    assert list((cache / "sandbox").iterdir()) == [current]
+    roost("env", "gc", "--older-than", "1")
+    assert [path.name for path in (cache / "images").iterdir()] == ["mounted"]

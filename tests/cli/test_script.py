@@ -60,6 +60,7 @@ def test_pins_are_raised_and_what_changed_is_said(kitchen, roost, script):
     assert "soup 1.0 → 2.0" in done.output
 
 
+@pytest.mark.thorough
 def test_only_what_is_named_is_upgraded_in_a_lock(kitchen, roost, script):
     path = script(SOURCE.replace('"soup",', '"soup", "stock",'))
     assert roost("lock", path).status == 0

@@ -101,6 +101,16 @@ def test_a_comment_is_that_of_its_own_line_and_no_other(kitchen, roost, script):
     assert done.output == "soup>=1  # hot\nsoup\nstock\ncrumb\n", done.errors
 
 
+def test_blanks_inside_a_comment_stay(kitchen, roost, script):
+    script("soup>=1  #   hot:   a  |  b\t|\tc   \n", "list.txt")
+    for form, ending in (("requirements", ""), ("pyproject", '",'), ("environment.yml", '"')):
+        said = roost("env", "export", "list.txt", "--format", form).output
+        assert re.search(rf"soup[=>].*{ending}  # hot:   a  \|  b \| c$", said, re.MULTILINE), said
+    script("soup>=1  # a  b\n", "requirements.txt")
+    assert roost("add", script("import soup\n"), "stock").status == 0
+    assert (roost.cwd / "requirements.txt").read_text().startswith("soup>=1  # a  b\n")
+
+
 def test_an_export_writes_a_file_and_never_over_another_unless_told(kitchen, roost, script):
     listed(script, kitchen)
     done = roost("env", "export", "list.txt", "--format", "requirements", "--output", "again.txt")

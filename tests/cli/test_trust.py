@@ -122,3 +122,25 @@ def test_a_file_for_others_can_be_written_where_nothing_was_let_in(roost):
     missing = roost("trust", "list", ROOST_TRUST_FILES="/nowhere.toml")
     assert missing.status == 78
     assert "cannot read the trusted names in `/nowhere.toml`" in missing.errors
+
+
+@pytest.mark.thorough
+@pytest.mark.covers("B5")
+@pytest.mark.parametrize("sandbox", [(), ("--sandbox", "limits")], ids=["plain", "sandboxed"])
+def test_what_was_allowed_once_while_a_script_ran_is_in_no_other_run(index, roost, script, sandbox):
+    index.add("soup")
+    index.add("zorbing_kit", requires=("harness",))
+    index.add("harness", uploaded=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 3 * 86400)))
+    path = script("import sys\nfor name in sys.argv[1:]:\n    print(__import__(name).__name__)\n")
+    assert roost("run", *sandbox, path, "soup").output == "soup\n"
+    for _ in range(2):
+        done = roost("run", *sandbox, "--allow", "harness", path, "soup", "zorbing_kit")
+        assert (done.status, done.output) == (0, "soup\nzorbing_kit\n"), done.errors
+    assert "added" not in done.errors  # another run that allows it starts with it
+    for _ in range(2):
+        done = roost("run", *sandbox, path, "soup", "zorbing_kit")
+        assert (done.status, done.output) == (1, "soup\n")
+        assert "brings `harness`, which nobody vouches for" in done.errors
+        assert "added soup" not in done.errors
+    roost("trust", "harness")
+    assert roost("run", *sandbox, path, "zorbing_kit").status == 0

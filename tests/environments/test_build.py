@@ -199,6 +199,7 @@ def test_a_killed_build_leaves_nothing_that_counts(index, room):
     index.release("soup-1.0")
 
 
+@pytest.mark.thorough
 @pytest.mark.covers("C2")
 def test_eight_at_once_build_one_environment(index, room):
     index.add("soup")

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from roost import home as homes
 from roost.records import fragments
 from roost.runs import records
 from tests import parts
+from tests.lasting import Lasting, lasting
 
 LAUNCHER = Path(__file__).parent.parent.parent / "src/roost/launcher/roost"
 SHELLS = {
@@ -40,13 +42,15 @@ class Warm:
         self.roost, self.path, self.work = roost, path, path.parent
         self.home = homes.locate(roost.environ)
         self.launcher = folder / "roost"
-        folder.mkdir()
+
+    def begin(self) -> None:
+        self.launcher.parent.mkdir()
         shutil.copy(LAUNCHER, self.launcher)
-        (folder / "roost-python").write_text("#!/bin/false\n")
+        self.launcher.with_name("roost-python").write_text("#!/bin/false\n")
         for source, needed in (("one.py", "two"), ("two.py", "three"), ("three.py", None)):
             (self.work / source).write_text(f"from {needed} import VALUE\n" if needed else "VALUE = 3\n")
         time.sleep(0.1)  # the files have to rest before anybody begins to read
-        assert roost("run", path).status == 0
+        assert self.roost("run", self.path).status == 0
 
     @property
     def environment(self) -> Path:
@@ -65,10 +69,22 @@ class Warm:
         return done.returncode == 0
 
 
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory) -> Iterator[Lasting]:
+    with lasting(tmp_path_factory.mktemp("ran") / "it") as found:
+        found.index.add("soup", "1.0")
+        (found.work / "it.py").write_text(SOURCE)
+        with found.command() as roost:
+            Warm(roost, found.work / "it.py", found.folder / "launcher").begin()
+        found.keep()
+        yield found
+
+
 @pytest.fixture
-def warm(index, roost, script, tmp_path):
-    index.add("soup", "1.0")
-    return Warm(roost, script(SOURCE), tmp_path / "launcher")
+def warm(ran: Lasting) -> Iterator[Warm]:
+    ran.bring_back()
+    with ran.command() as roost:
+        yield Warm(roost, ran.work / "it.py", ran.folder / "launcher")
 
 
 @pytest.fixture
@@ -281,12 +297,12 @@ def test_where_something_is_to_be_said_there_is_no_record(index, roost, script):
     assert said[0] == said[1] == said[2]
 
 
-def test_names_with_quotes_and_blanks_have_records_and_newlines_have_none(index, roost, script, warm, sh):
+def test_names_with_quotes_and_blanks_have_records_and_newlines_have_none(warm, sh):
     for name, hit in (('it\'s $HOME `x` "y" ü.py', True), ("a\nb.py", False)):
         warm.path.rename(path := warm.work / name)
         warm.path = path
         time.sleep(0.1)
-        assert roost("run", path).status == 0
+        assert warm.roost("run", path).status == 0
         assert warm.hits(sh, file=name) == hit
 
 
@@ -303,6 +319,7 @@ def test_where_runs_write_no_bytecode_the_launcher_begins_when_all_is_compiled(i
     index.add("soup", "1.0")
     roost.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     warm = Warm(roost, script(SOURCE), tmp_path / "launcher")
+    warm.begin()
     assert not warm.hits(["sh"])
     assert roost("run", warm.path).status == 0
     deadline = time.monotonic() + 60

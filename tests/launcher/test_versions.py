@@ -52,6 +52,7 @@ def environments(command: Roost) -> list[str]:
 
 
 @pytest.mark.covers("C2")
+@pytest.mark.thorough
 def test_two_versions_build_at_once_in_one_home_and_leave_each_other_alone(
     roost: Roost, newer: Roost, index, script: Callable[..., Path]
 ):

@@ -89,3 +89,31 @@ def test_a_wheel_and_a_source_distribution_are_looked_at(roost, tmp_path):
     source = tarred(tmp_path / "x-1.tar.gz", [("x-1/setup.py", b"")])
     assert roost("package", "unpack", source, tmp_path / "out").output.startswith("unpacked 1 file into")
     assert (tmp_path / "out/x-1/setup.py").exists()
+
+
+@pytest.mark.parametrize("name", ["a.apkg", pytest.param("a.tar", marks=pytest.mark.thorough)])
+def test_limits_are_those_that_are_asked_for(roost, tmp_path, name):
+    files = [("agent.yaml", MANIFEST.encode()), ("main.py", bytes(3 << 20))]
+    path = (tarred if name.endswith("tar") else zipped)(tmp_path / name, files)
+    size, out = path.stat().st_size, tmp_path / "out"
+    for option, value, why in (
+        ("--max-size", "1M", "unpacks to more than 1 MiB"),
+        ("--max-size", "2000k", "unpacks to more than 2,048,000 bytes"),
+        ("--max-entries", "1", "it has more than 1 entries"),
+        ("--max-packed", f"{size - 1}", f"it has {size:,} bytes, and {size - 1:,} are allowed"),
+    ):
+        said = roost("package", "unpack", path, out, option, value, "--max-ratio", "all")
+        assert (said.status, why in said.errors) == (77, True), said.errors
+    assert not out.exists()
+    if not name.endswith("tar"):
+        assert "more than 200 times its size" in roost("package", "verify", path).errors
+        assert "more than 9 times its size" in roost("package", "verify", path, "--max-ratio", "9").errors
+    all_of_it = [word for limit in ("size", "entries", "ratio", "packed") for word in (f"--max-{limit}", "all")]
+    assert roost("package", "unpack", path, out, *all_of_it).status == 0
+    assert (out / "main.py").stat().st_size == 3 << 20
+
+
+@pytest.mark.parametrize(("option", "value"), [("size", "much"), ("entries", "0"), ("ratio", "-1"), ("packed", "")])
+def test_a_limit_that_is_none_is_not_obeyed(roost, tmp_path, option, value):
+    said = roost("package", "verify", tmp_path / "a.apkg", f"--max-{option}={value}")
+    assert (said.status, f"`--max-{option}` takes " in said.errors) == (64, True), said.errors

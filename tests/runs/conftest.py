@@ -103,7 +103,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return folder / "home", Path(done.stdout.strip())
 
 
-@pytest.fixture(params=["execute", "supervise", "run"])
+# `run` begins by waiting and goes on by becoming: what waits alone is in the larger sets of tests.
+@pytest.fixture(params=["execute", pytest.param("supervise", marks=pytest.mark.thorough), "run"])
 def ways(request: pytest.FixtureRequest, environ: dict[str, str], tmp_path: Path) -> Ways:
     work = tmp_path / "work"
     work.mkdir(exist_ok=True)

@@ -194,7 +194,9 @@ def test_a_traceback_follows_what_the_command_foresaw(ways, script):
     assert through.errors.endswith(plain.errors)
 
 
-@pytest.mark.parametrize("method", ["spawn", "fork", "forkserver"])
+@pytest.mark.parametrize(
+    "method", ["fork", *(pytest.param(one, marks=pytest.mark.thorough) for one in ("spawn", "forkserver"))]
+)
 def test_processes_can_be_started_in_every_way(same, script, method):
     path = script(f"""
 import multiprocessing, sys, warnings

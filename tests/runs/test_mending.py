@@ -105,7 +105,7 @@ print("1.0")""",
 
 
 @pytest.mark.covers("C3")
-@pytest.mark.parametrize("way", some(WAYS, "dynamic", "pip", "thread"))
+@pytest.mark.parametrize("way", some(WAYS, "thread"))
 def test_a_missing_import_goes_on_where_it_stopped(soup, roost, script, effects, way):
     path = script(HIDDEN + ONCE + way)
     first = roost("run", path)
@@ -164,6 +164,7 @@ def test_three_missing_imports_are_one_start_and_three_lines(soup, roost, script
     assert (again.output, again.errors) == ("1.0\n3.0\n2.0\n", "")
 
 
+@pytest.mark.thorough
 def test_quiet_says_nothing(soup, roost, script):
     assert roost("run", "-q", script(HIDDEN + "print(hidden('puos').__version__)")).errors == ""
 
@@ -468,6 +469,7 @@ def remembered_old(roost, script, quarrel):
     return path
 
 
+@pytest.mark.thorough
 def test_another_version_of_something_imported_is_a_new_start_that_is_said(quarrel, roost, script, effects):
     path = remembered_old(roost, script, quarrel)
     done = roost("run", path)
@@ -570,6 +572,7 @@ subprocess.run(["spoon"], check=True)
     assert (done.status, done.output) == (0, "1.0\n"), done.errors
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("how", ["-c", "again"])
 def test_a_program_that_pip_installs_in_a_child_is_found_at_once(soup, roost, script, how):
     soup.add("spoon", modules={"spoon.py": "def main():\n    print('stirred')\n"}, scripts={"spoon": "spoon:main"})

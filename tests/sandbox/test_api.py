@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
+import stat
 import subprocess
 import sys
 import threading
@@ -14,8 +16,10 @@ import pytest
 
 import roost
 from roost.runs import warded
+from roost.sandbox import folders, tiers
 from roost.sandbox.policy import BadWish
 from roost.sandbox.tiers import NoSandbox
+from roost.sandbox.values import Job
 from tests.sandbox.test_running import alive
 
 pytestmark = pytest.mark.thorough
@@ -158,3 +162,49 @@ def test_a_program_that_is_killed_takes_its_runs_along(script, tmp_path):
 
 def _children(process: int) -> list[int]:
     return [int(one) for one in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+
+
+def held() -> list[str]:
+    return [path.name for path in Path("/proc/self/fd").iterdir()]
+
+
+def test_what_cannot_be_started_leaves_no_descriptor(tmp_path):
+    """The limit of descriptors is reached by each of the files that a start needs, one after the other."""
+    job = Job(("/bin/true",), {}, str(tmp_path), str(tmp_path))
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    before = held()
+    first = os.open("/dev/null", os.O_RDONLY)
+    os.close(first)
+    for more in range(5):  # two pipes, and the fifth is what goes in
+        resource.setrlimit(resource.RLIMIT_NOFILE, (first + more, hard))
+        try:
+            with pytest.raises(OSError, match="Too many open files"):
+                warded._ran(tiers.tier("none"), job, b"", None)
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        assert held() == before
+
+
+def test_a_folder_goes_whatever_its_modes_are(tmp_path):
+    shut = tmp_path / "work/shut"
+    (shut / "more").mkdir(parents=True)
+    (shut / "more/file").write_text("x")
+    (tmp_path / "kept").mkdir(mode=0o500)
+    (tmp_path / "work/link").symlink_to(tmp_path / "kept")
+    for place in (shut / "more", shut, tmp_path / "work"):
+        place.chmod(0)
+    if os.geteuid() == 0:  # whom no mode stops
+        for place in (tmp_path, tmp_path / "work", shut, shut / "more", shut / "more/file"):
+            os.chown(place, 65534, 65534)
+    child = os.fork()
+    if child == 0:
+        if os.geteuid() == 0:
+            os.setgroups([])
+            os.chdir(tmp_path)
+            os.setgid(65534)
+            os.setuid(65534)
+        folders.remove("work")
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert not (tmp_path / "work").exists()
+    assert stat.S_IMODE((tmp_path / "kept").stat().st_mode) == 0o500

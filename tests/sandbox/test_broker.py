@@ -304,6 +304,22 @@ def test_as_much_as_a_run_may_have_added(soup, roost, script):
     assert "`giant` was not added: 2048 MiB would be added: a run in a sandbox may have 1024 MiB added" in done.errors
 
 
+def test_what_an_index_does_not_say_the_size_of_is_asked_for(soup, roost, script):
+    soup.forms = ("html",)
+    asked = ["--sandbox", "landlock", *(f"--allow={name}" for name in ("soup", "giant", "vast"))]
+    soup.add("giant")
+    soup.sizes["giant-1.0-py3-none-any.whl"] = 2 << 30
+    done = roost("run", *asked, script(f"{HIDDEN}hidden('puos')\nhidden('tnaig')\n"))
+    assert done.status == 1
+    assert "added soup 1.0" in done.errors
+    assert "`giant` was not added: 2048 MiB would be added" in done.errors
+    soup.add("vast")
+    soup.sizes["vast-1.0-py3-none-any.whl"] = "chunked"  # a server that does not know it itself
+    done = roost("run", *asked, script(f"{HIDDEN}hidden('tsav')\n"))
+    assert done.status == 1
+    assert "`vast` was not added: nobody says how large `vast-1.0-py3-none-any.whl` is" in done.errors
+
+
 def test_with_mending_off_nobody_is_asked(soup, roost, script):
     done = roost("run", "--sandbox", "landlock", "--mend", "off", script(f"{HIDDEN}hidden('puos')\n"))
     assert done.status == 1

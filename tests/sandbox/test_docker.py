@@ -155,6 +155,16 @@ def test_an_image_of_the_users_own_is_taken_and_never_fetched(docker, roost, scr
     assert "there is no image `roost-test/none` here" in refused.errors
 
 
+def test_without_our_image_it_is_tried_in_the_one_that_a_run_names(docker, monkeypatch):
+    client("tag", "roost/sandbox", "roost-test/named")
+    monkeypatch.setattr("roost.sandbox.docker.IMAGE", "roost-test/unbuilt")
+    try:
+        assert not probing.standing("docker").works
+        assert probing.standing("docker", image="roost-test/named").works
+    finally:
+        client("rmi", "roost-test/named")
+
+
 def test_an_image_with_another_c_library_is_refused(docker, roost, script, tmp_path):
     subprocess.run(["tar", "cf", tmp_path / "empty.tar", "--files-from", "/dev/null"], check=True)
     client("import", str(tmp_path / "empty.tar"), "roost-test/empty")

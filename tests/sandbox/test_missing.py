@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import roost as package
+from tests import daemons, parts
 from tests.sources import packed
 
 pytestmark = pytest.mark.thorough
@@ -46,6 +47,19 @@ def test_a_daemon_that_does_not_answer(roost, script, tmp_path):
     assert "docker" in ran.errors
     assert "hint:" in ran.errors
     assert not (tmp_path / "ran").exists()
+
+
+def test_without_our_image_docker_is_tried_in_the_one_that_a_run_names(roost, script, tmp_path):
+    parts.program("docker")
+    path = script("print('ran')\n")
+    asked = ("run", "--sandbox", "docker", "--image")
+    with daemons.answering(tmp_path / "socket", "27.0.0", images=("team/own",)) as heard:
+        ran = roost(*asked, "team/own", path, DOCKER_HOST=f"unix://{tmp_path}/socket")
+        other = roost(*asked, "team/none", path, DOCKER_HOST=f"unix://{tmp_path}/socket")
+    assert (ran.status, other.status) == (125, 125)
+    assert any("/containers/create" in one for one in heard)
+    assert "is not built" not in ran.errors
+    assert "there is no image `team/none`, and the image `roost/sandbox` is not built" in other.errors
 
 
 def test_nothing_at_all(roost, script, tmp_path):

@@ -10,7 +10,7 @@ import sys
 import zipfile
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from roost import scripts
@@ -130,6 +130,8 @@ def test_old_notebooks_are_read(read):
         ('{"cells": 3}', "no cells"),
         (cells("x", metadata={"kernelspec": {"language": "R", "name": "ir"}}), "its language is R"),
         ("[" * 100_000, "nested"),
+        (cells("x = '\ud800'"), "half of a character"),
+        (cells("!pip install \udfff"), "half of a character"),
     ],
 )
 def test_what_is_no_notebook_is_one_clear_error(folder, text, says):
@@ -291,13 +293,15 @@ def test_any_cell_is_translated_line_by_line(sources):
         assert len(translate(source, first=1).lines) == source.count("\n") + 1
 
 
-@given(st.recursive(st.none() | st.integers() | st.text(max_size=5), lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
+@given(st.recursive(st.none() | st.integers() | st.text(max_size=5) | st.sampled_from(["\ud800", "print(1)"]), lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
     st.sampled_from(["cells", "worksheets", "source", "input", "cell_type", "metadata", "kernelspec", "language"]), inner | st.just("code"), max_size=4), max_leaves=12))  # fmt: skip
+@example({"worksheets": [{"cells": 1}, {"cells": None}, 3]})
+@example({"worksheets": [{"cells": {"cell_type": "code"}}]})
 def test_any_json_is_a_notebook_or_an_error(document):
     try:
         program, installs, _ = notebook.convert(json.dumps(document), "a.ipynb")
     except RoostError as error:
         assert error.code == "notebook-broken"  # noqa: PT017  # both ends are right
     else:
-        assert program.endswith("\n")
+        assert program.encode().endswith(b"\n")
         assert installs == []

@@ -53,7 +53,7 @@ class Count:
         self.size += size
         most = self._limits.size
         if most is not None and self.size > most:
-            raise unsafe(self._archive, f"with {shown(name)} it unpacks to more than {most // MIB:,} MiB")
+            raise unsafe(self._archive, f"with {shown(name)} it unpacks to more than {_shown(most)}")
 
     def compare(self, what: str, unpacked: int, packed: int) -> None:
         """Compare what something is unpacked with what it is packed.
@@ -64,3 +64,7 @@ class Count:
         most = self._limits.ratio
         if most is not None and unpacked > FLOOR and unpacked > most * max(packed, 1):
             raise unsafe(self._archive, f"{what} unpacks to more than {most:g} times its size")
+
+
+def _shown(size: int) -> str:
+    return f"{size // MIB:,} MiB" if size % MIB == 0 else f"{size:,} bytes"

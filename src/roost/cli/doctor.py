@@ -51,6 +51,7 @@ def doctor(arguments: Arguments, output: Output) -> int:
         ("locks", lambda: _locks(home)),
         ("space", lambda: _space(home)),
         ("certificates", _certificates),
+        ("docker", _docker),
         ("index", lambda: _index(home, settings, offline=offline)),
     ]
     for name, look in looks:
@@ -233,6 +234,19 @@ def _certificates() -> Finding:
         return Finding("certificates", "warning", "none found", "install your system's `ca-certificates`")
     named = os.environ.get("SSL_CERT_FILE") or places.cafile or places.capath
     return Finding("certificates", "ok", f"{count} authorities, from `{named}`" if count else f"from `{named}`")
+
+
+def _docker() -> Finding:
+    from roost.sandbox import daemon
+
+    found = daemon.daemon() if shutil.which(daemon.PROGRAM) else None
+    if found is None:
+        return Finding(
+            "docker", "skipped", "not here, or it does not answer: only its sandboxes need it (`roost sandbox`)"
+        )
+    if found.note:
+        return Finding("docker", "warning", found.note, "install Docker 25 or newer")
+    return Finding("docker", "ok", f"version {found.version}, for sandboxes")
 
 
 def _index(home: Home, settings: Settings, *, offline: bool) -> Finding:

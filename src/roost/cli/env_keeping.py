@@ -21,6 +21,8 @@ def collect(arguments: Arguments, output: Output) -> int:
     """Remove what nothing needs any more."""
     from roost import environments
     from roost.records import additions, collecting
+    from roost.runs import foreign
+    from roost.sandbox import image
     from roost.travel import collecting as travelled
 
     home, _ = place.find(output)
@@ -32,6 +34,8 @@ def collect(arguments: Arguments, output: Output) -> int:
         collecting.collect(home, older_than=age)
         additions.collect(home, older_than=age)
         travelled.collect(home, older_than=age)
+        foreign.collect(home, older_than=age)
+        image.collect(home)
     if output.json:
         output.document("roost.collected/1", _collected_document(found, dry=dry))
     else:

@@ -6,7 +6,7 @@ import os
 import time
 from pathlib import Path
 
-from roost.errors import CannotCreate, Exit, UsageError
+from roost.errors import Exit, UsageError
 
 from . import place, views
 
@@ -32,7 +32,7 @@ def start(arguments: Arguments, output: Output) -> int:
     home, settings = place.find(output)
     policy = sandboxed.asked(arguments, settings, tier="auto")
     asked = sandboxed.wish(arguments, policy, settings)
-    tier = tiers.working(policy.tier, home)
+    tier = tiers.working(policy.tier, home, image=asked.image)
     name = arguments.text("name")
     if name is not None and not kept.NAME.fullmatch(name):
         raise UsageError(
@@ -102,14 +102,12 @@ def outputs(arguments: Arguments, output: Output) -> int:
     """Collect what was made in a sandbox."""
     from roost.sandbox import kept
 
-    from .sandboxes import collected
+    from .sandboxes import collected, empty
 
     home, _ = place.find(output)
     name, out = arguments.words
-    cell, target = kept.find(home, name), Path(out)
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise CannotCreate(f"`{out}` is not empty", hints=("name an empty folder, or one to be made",))
-    return collected(kept.outputs(cell, target, names=arguments.texts("only")), output)
+    cell = kept.find(home, name)
+    return collected(kept.outputs(cell, empty(out), names=arguments.texts("only")), output)
 
 
 def listing(arguments: Arguments, output: Output) -> int:

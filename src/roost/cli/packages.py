@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from roost.errors import Exit
+from roost.errors import Exit, UsageError
 
 from . import views
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from roost.archives import Limits
     from roost.packages import Verified
 
     from .options import Arguments
@@ -22,7 +25,7 @@ def verify(arguments: Arguments, output: Output) -> int:
 
     file = Path(arguments.words[0])
     output.progress(f"reading `{file.name}`")
-    found = packages.verify(file, trusted=arguments.has("trusted"))
+    found = packages.verify(file, trusted=arguments.has("trusted"), limits=_limits(arguments, file))
     if output.json:
         output.document("roost.package/1", {"file": str(file), **_document(found)})
     else:
@@ -36,12 +39,38 @@ def unpack(arguments: Arguments, output: Output) -> int:
 
     file, folder = Path(arguments.words[0]), Path(arguments.words[1])
     output.progress(f"unpacking `{file.name}`")
-    found = packages.unpack(file, folder, trusted=arguments.has("trusted"))
+    found = packages.unpack(file, folder, trusted=arguments.has("trusted"), limits=_limits(arguments, file))
     if output.json:
         output.document("roost.package/1", {"file": str(file), "folder": str(folder), **_document(found)})
     else:
         output.text(f"unpacked {views.counted(_files(found), 'file')} into `{folder}`")
     return Exit.OK
+
+
+def _limits(arguments: Arguments, file: Path) -> Limits:
+    """Give the limits of a file of its kind, with those that are asked for."""
+    from roost import packages
+    from roost.settings import amount
+
+    given = {}
+    kinds: list[tuple[str, str, Callable[[str], float | None]]] = [
+        ("size", "a size such as `2G`", amount),
+        ("entries", "a number", _count),
+        ("ratio", "a number", _count),
+        ("packed", "a size such as `2G`", amount),
+    ]
+    for name, what, read in kinds:
+        text = arguments.text(f"max-{name}")
+        if text is None:
+            continue
+        given[name] = None if text == "all" else read(text)
+        if text != "all" and not given[name]:
+            raise UsageError(f"`--max-{name}` takes {what} or `all`, not `{text}`")
+    return packages.usual(file).replace(**given)
+
+
+def _count(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else None
 
 
 def _files(found: Verified) -> int:

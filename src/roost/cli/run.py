@@ -100,7 +100,7 @@ def _sandboxed(
     from . import sandboxed
 
     asked = sandboxed.wish(arguments, policy, settings)
-    tier = tiers.working(policy.tier, home)
+    tier = tiers.working(policy.tier, home, image=asked.image)
     output.detail(f"sandbox: {policy.line(tier.name)}")
     prepared = _prepare(arguments, output, home, settings)
     asked = sandboxed.fitted(asked, tier, prepared, arguments, output=output, home=home, settings=settings)

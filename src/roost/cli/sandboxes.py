@@ -35,6 +35,7 @@ def show(arguments: Arguments, output: Output) -> int:
                 "works": one.works,
                 "why": one.why or None,
                 "hint": one.hint or None,
+                "note": one.note or None,
                 "about": dict(one.about),
                 "seconds": costs[one.tier],
             }
@@ -48,8 +49,9 @@ def show(arguments: Arguments, output: Output) -> int:
         more = costs[one.tier]
         cost = f"+{more * 1000:.0f} ms" if more is not None else ""
         rows.append((one.tier, "works" if one.works else "no", cost, facts if one.works else one.why))
-        if one.hint and not one.works:
-            rows.append(("", "", "", one.hint))
+        line = one.note if one.works else one.hint
+        if line:
+            rows.append(("", "", "", line))
     lines = views.columns(rows)
     lines += [
         "",
@@ -76,12 +78,18 @@ def outputs(arguments: Arguments, output: Output) -> int:
     """Collect what a script has left."""
     from roost.sandbox.outputs import collect
 
-    folder, target = map(Path, arguments.words)
+    folder = Path(arguments.words[0])
     if not folder.is_dir():
-        raise UsageError(f"`{arguments.words[0]}` is no folder")
+        raise UsageError(f"`{folder}` is no folder")
+    return collected(collect(folder, empty(arguments.words[1]), names=arguments.texts("only")), output)
+
+
+def empty(text: str) -> Path:
+    """Read the name of a folder that is empty, or not there."""
+    target = Path(text)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise CannotCreate(f"`{arguments.words[1]}` is not empty", hints=("name an empty folder, or one to be made",))
-    return collected(collect(folder, target, names=arguments.texts("only")), output)
+        raise CannotCreate(f"`{text}` is not empty", hints=("name an empty folder, or one to be made",))
+    return target
 
 
 def collected(found: Collected, output: Output) -> int:

@@ -30,7 +30,7 @@ class Response(Value):
     url: str  # after redirections
     kind: str  # media type, lower case, without parameters
     body: bytes
-    total: int | None  # of a partial answer: the size of the whole, in bytes
+    total: int | None  # of a partial answer, and of one without a body: the size of the whole, in bytes
 
 
 def get(
@@ -41,6 +41,7 @@ def get(
     headers: Mapping[str, str] | None = None,
     login: tuple[str, str] | None = None,
     ca_file: str | None = None,
+    head: bool = False,
 ) -> Response:
     """Fetch address.
 
@@ -48,6 +49,7 @@ def get(
         timeout: seconds for the whole of it.
         limit: bytes; a longer body is not read to its end.
         ca_file: more certificates by which servers are known.
+        head: ask without wanting the body.
         login: user and password; they do not follow a redirection to another host.
 
     Raises:
@@ -59,11 +61,15 @@ def get(
 
     end = time.monotonic() + timeout
     try:
-        request = Request(without_credentials(address), headers={"User-Agent": "roost", **(headers or {})})  # noqa: S310 (file: is meant)
+        request = Request(  # noqa: S310 (file: is meant)
+            without_credentials(address),
+            headers={"User-Agent": "roost", **(headers or {})},
+            method="HEAD" if head else "GET",
+        )
         if login:
             request.add_unredirected_header("Authorization", _basic(login))
         with _opener(ca_file).open(request, timeout=timeout) as answer:
-            return _read(answer, limit, timeout, end)
+            return _size(answer) if head else _read(answer, limit, timeout, end)
     except HTTPError as error:
         with error:
             return Response(error.code, error.url or address, "", b"", None)
@@ -82,6 +88,11 @@ def get(
         if isinstance(error, HTTPException):
             raise Unreachable(f"its answer is no HTTP ({type(error).__name__})") from error
         raise
+
+
+def _size(answer: HTTPResponse) -> Response:
+    length = answer.headers.get("Content-Length") or ""
+    return Response(answer.status, answer.url, "", b"", int(length) if length.isdigit() else None)
 
 
 def _read(answer: HTTPResponse, limit: int, timeout: float, end: float) -> Response:

@@ -218,6 +218,19 @@ class Index:
                 facts.keep(place, {"schema": "roost.facts.words/1", "module": module, "words": found})
         return not isinstance(found, list) or any(name in found for name in wanted)
 
+    def size(self, url: str) -> int | None:
+        """Ask how many bytes a file has; None: nobody says."""
+        if self._offline and not url.startswith("file:"):
+            return None
+        headers, login = {"Accept-Encoding": "identity"}, self.login_for(url)
+        try:
+            answer = get(
+                url, timeout=self._timeout, limit=0, headers=headers, login=login, ca_file=self._ca_file, head=True
+            )
+        except Unreachable:
+            return None
+        return answer.total if not answer.status or answer.status < 300 else None
+
     def _with(self, file: File, take: Callable[[io.RawIOBase | io.BufferedIOBase], Taken]) -> Taken:
         """Open a wheel where it lies, give it to take, and turn what goes wrong into one error."""
         try:

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from .errors import ManifestInvalid, RequirementsRefused
 from .manifest import Manifest
-from .verifying import LIMITS, Verified, unpack, verify
+from .verifying import LIMITS, Verified, unpack, usual, verify
 
-__all__ = ["LIMITS", "Manifest", "ManifestInvalid", "RequirementsRefused", "Verified", "unpack", "verify"]
+__all__ = ["LIMITS", "Manifest", "ManifestInvalid", "RequirementsRefused", "Verified", "unpack", "usual", "verify"]

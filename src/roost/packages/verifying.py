@@ -35,12 +35,17 @@ class Verified(Value):
     starting: tuple[str, ...] = ()  # of a wheel: `.pth` files, which Python obeys at every start
 
 
+def usual(file: Path) -> Limits:
+    """Give what a file of its kind may come to, where nobody says otherwise."""
+    return LIMITS if file.suffix == ".apkg" else Limits()
+
+
 def verify(file: Path, *, trusted: bool = False, limits: Limits | None = None) -> Verified:
     """Find out what is in a file, all of which is read.
 
     Args:
         trusted: its requirements may be options and addresses.
-        limits: None: those of packages for a package, the usual ones for other archives.
+        limits: None: the usual ones of its kind.
 
     Raises:
         ArchiveUnreadable: it is damaged, or nothing that is read.
@@ -49,24 +54,25 @@ def verify(file: Path, *, trusted: bool = False, limits: Limits | None = None) -
         RequirementsRefused: it is a package, and its requirements are more than names.
         YamlMissing: it is a package, and there is no library for its manifest.
     """
+    limits = limits or usual(file)
     if file.suffix == ".apkg":
-        return _package(file, limits or LIMITS, trusted=trusted)
+        return _package(file, limits, trusted=trusted)
     wheel = file.suffix == ".whl"
-    contents = archives.look(file, limits=limits or archives.Limits(), links=_is_source(file))
+    contents = archives.look(file, limits=limits, links=_is_source(file))
     starting = (
         [one.name for one in contents.entries if one.kind == "file" and one.name.endswith(".pth")] if wheel else []
     )
     return Verified("wheel" if wheel else "archive", contents, starting=tuple(starting))
 
 
-def unpack(file: Path, folder: Path, *, trusted: bool = False) -> Verified:
-    """Unpack what has been verified into a new folder.
+def unpack(file: Path, folder: Path, *, trusted: bool = False, limits: Limits | None = None) -> Verified:
+    """Unpack what has been verified into a new folder; the arguments are those of `verify`.
 
     Raises:
         RoostError: as `verify`; nothing has been written then. Or the folder is there already.
     """
-    found = verify(file, trusted=trusted)
-    limits = LIMITS if found.kind == "package" else archives.Limits()
+    limits = limits or usual(file)
+    found = verify(file, trusted=trusted, limits=limits)
     archives.unpack(file, folder, limits=limits, links=_is_source(file))
     return found
 

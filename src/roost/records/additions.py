@@ -32,29 +32,43 @@ PROGRAMS = "bin"  # on PATH in every run of the script, behind those of its envi
 STEPS = 100  # environments that follow one another, at most
 
 
-def folders(home: Home, script: Script) -> tuple[Path, ...]:
-    """Give the places of a script's additions: by its path, where it has one, and by its text."""
-    by_text = home.additions / f"t-{script.digest[:32]}"
+def folders(home: Home, script: Script, allow: Iterable[str] = ()) -> tuple[Path, ...]:
+    """Give the places of a script's additions: by its path, where it has one, and by its text.
+
+    Args:
+        allow: what is allowed for this run alone: its additions are no other runs'.
+    """
+    once = "".join(f"\0{name}" for name in sorted(set(allow)))
+    by_text = home.additions / f"t-{sha256((script.digest + once).encode())[:32] if once else script.digest[:32]}"
     if script.path is None:
         return (by_text,)
-    return home.additions / f"p-{sha256(os.fsencode(script.path))[:32]}", by_text
+    return home.additions / f"p-{sha256(os.fsencode(script.path) + once.encode())[:32]}", by_text
 
 
-def known(home: Home, script: Script) -> tuple[Requirement, ...]:
+def known(home: Home, script: Script, allow: Iterable[str] = ()) -> tuple[Requirement, ...]:
     """Give what runs of a script have added.
 
     What was added to another text at the same path counts as long as the text still has its name: a script that is
     being worked on needs it again, another one written over it does not.
+
+    Args:
+        allow: what is allowed for this run alone; what runs without it have added counts too.
     """
     if not home.additions.exists():
         return ()
-    by_text = _read(folders(home, script)[-1])
+    found = {one.name: one for one in _known(folders(home, script), script)}
+    if allow:
+        found |= {one.name: one for one in _known(folders(home, script, allow), script)}
+    return tuple(found.values())
+
+
+def _known(places: Sequence[Path], script: Script) -> tuple[Requirement, ...]:
+    by_text = _read(places[-1])
     if by_text or script.path is None:
         with suppress(OSError):  # what is used is not collected
-            os.utime(folders(home, script)[-1] / FILE)
+            os.utime(places[-1] / FILE)
         return tuple(requirement for requirement, _ in by_text)
-    by_path = _read(folders(home, script)[0])
-    return tuple(requirement for requirement, word in by_path if word and word.encode() in script.data)
+    return tuple(requirement for requirement, word in _read(places[0]) if word and word.encode() in script.data)
 
 
 def remember(places: Iterable[Path], additions: Sequence[tuple[Requirement, str]], *, script: Path | None) -> None:

@@ -18,6 +18,7 @@ from roost.sandbox import broker, exchange
 from roost.sandbox.streams import harmless
 
 from . import answering
+from .asked import Bounds
 from .brokering import NOTES
 
 TYPE_CHECKING = False
@@ -49,7 +50,7 @@ class Answering:
         self.home, self.settings, self.options = home, settings, options
         self.first = self.head = environment
         self.outside = {os.fspath(self.first): self.first}  # folder as it is seen inside → the environment
-        self.bounds: answering.Bounds | None = None  # until something is asked
+        self.bounds: Bounds | None = None  # until something is asked
 
     def serve(self, pipe: int) -> None:
         """Answer until a limit is reached."""
@@ -81,9 +82,7 @@ class Answering:
         """Ask as the hook does where there is no sandbox; of who we are and what runs, nothing comes from inside."""
         if self.bounds is None:
             held = environments.manifest_of(self.home, self.first.name)
-            self.bounds = answering.Bounds(
-                MOST, frozenset(one.filename for one in held.artifacts) if held else frozenset()
-            )
+            self.bounds = Bounds(MOST, frozenset(one.filename for one in held.artifacts) if held else frozenset())
         known = {"", *(os.fspath(one.file) for one in self.script.imports if one.file)}
         request = {
             "ask": question.ask, "name": question.name, "full": question.full, "engine": question.engine,
@@ -92,7 +91,7 @@ class Answering:
             "requirements": list(question.requirements), "environment": os.fspath(began),
         }  # fmt: skip
         return answering.answered(
-            request, self.script, self.first.name, additions.folders(self.home, self.script), home=self.home,
+            request, self.script, self.first.name, additions.folders(self.home, self.script, self.options.allow), home=self.home,
             settings=self.settings, options=self.options, report=Silent(), bounds=self.bounds,
         )  # fmt: skip
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import time
+from contextlib import suppress
 from pathlib import Path
 
 from roost import locks
@@ -16,8 +18,9 @@ from roost.digests import sha256
 from roost.distributions import elsewhere, engine, faults
 from roost.distributions.indexes import Indexes
 from roost.distributions.indexes.written import written
+from roost.environments import use
 from roost.home import ensure as folder_of
-from roost.sandbox import images
+from roost.sandbox import images, kept
 from roost.sandbox.tiers import CannotKeep
 from roost.values import Value
 
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
 
     from .values import Prepared
 
+YOUNG = 86400.0  # seconds since the last use in which it counts as used (contracts §2)
 SITE = "import os, site; site.addsitedir(os.path.join(os.path.dirname(os.path.dirname(__file__)), 'site'))\n"
 
 
@@ -77,7 +81,27 @@ def ensure(
             )
             report.progress(f"installing for Python {own.short} of `{image}`")
             _build(place, lock, own, prepared, home=home, settings=settings, report=report)
+        os.utime(place)
     return Foreign(own.path, place)
+
+
+def collect(home: Home, *, older_than: float) -> None:
+    """Drop what no run in an image has used for so long; rests of killed builds too.
+
+    Args:
+        older_than: seconds; what was used within a day, or is mounted in a container, stays in any case.
+    """
+    mounted = {place for cell in kept.listing(home) for place in cell.job.readable}
+    for place in home.cache.glob("images/*"):
+        key = place.name.rpartition("-")[2]
+        with suppress(locks.LockHeld, OSError), locks.exclusive(home.locks / f"image-{key}", timeout=0):
+            unused = (
+                time.time() - place.stat().st_mtime > max(older_than, YOUNG)
+                and os.fspath(place) not in mounted
+                and not use.busy(home, place)
+            )
+            if place.name != key or unused:  # who builds beside it holds the lock
+                shutil.rmtree(place, ignore_errors=True)
 
 
 def instead(job: Job, foreign: Foreign, ours: Sequence[str]) -> Job:

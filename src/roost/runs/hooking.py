@@ -45,7 +45,7 @@ def variable(prepared: Prepared, *, home: Home, options: Options, mend: str, qui
     words += [f"allow:{name}" for name in options.allow]
     words += [f"no:{one.name}" for one in prepared.plan.unresolved]
     words += ["reads"] if _reads(prepared.plan.script) else []
-    place, *by_text = additions.folders(home, prepared.plan.script)
+    place, *by_text = additions.folders(home, prepared.plan.script, options.allow)
     words += [f"text:{folder.name}" for folder in by_text]
     parts = [str(PROTOCOL), launcher, os.fspath(prepared.environment.path), os.fspath(place)]
     known = [*map(_quoted, parts), ",".join(map(_quoted, words))]

@@ -60,7 +60,7 @@ def prepare(
     _tell(plan, report)
     travel.prime(plan, home=home, settings=settings, options=options, report=report)
     lock = find_lock(plan, home=home, settings=settings, options=options, report=report)
-    added = () if options.declared_only else additions.known(home, script)
+    added = () if options.declared_only else additions.known(home, script, options.allow)
     if added:
         found = _added_to(plan, lock, added, home=home, settings=settings, options=options, report=report)
         if found:
@@ -123,7 +123,7 @@ def _added_to(
 
     for one in added:
         report.detail(f"{one.text}: {one.reason}")
-    places = additions.folders(home, plan.script)
+    places = additions.folders(home, plan.script, options.allow)
     left = environments.place(home, lock)
     there = environments.standing(home, additions.follow(places, left.name))
     if there and there.name != left.name and not options.upgrade:

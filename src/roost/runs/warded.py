@@ -120,18 +120,19 @@ def _ran(tier: Tier, job: Job, data: bytes, way: Way, started: Callable[[], None
     """Start a job, and read what it says until its end; have what it asks answered."""
     with ExitStack() as stack:
         said: dict[int, bytearray] = {}
-        (ours, output), (other, errors) = os.pipe2(os.O_CLOEXEC), os.pipe2(os.O_CLOEXEC)
-        for one in (ours, other):
-            stack.callback(os.close, one)
-            said[one] = bytearray()
-        memory = os.memfd_create("roost-stdin", os.MFD_CLOEXEC)
-        try:
+        with ExitStack() as given:
+            theirs = []
+            for _ in range(2):
+                ours, other = os.pipe2(os.O_CLOEXEC)
+                stack.callback(os.close, ours)
+                given.callback(os.close, other)
+                said[ours] = bytearray()
+                theirs.append(other)
+            memory = os.memfd_create("roost-stdin", os.MFD_CLOEXEC)
+            given.callback(os.close, memory)
             os.write(memory, data)
             os.lseek(memory, 0, os.SEEK_SET)
-            answer = warden().start(tier.name, job, (memory, output, errors))
-        finally:
-            for one in (memory, output, errors):
-                os.close(one)
+            answer = warden().start(tier.name, job, (memory, theirs[0], theirs[1]))
         stack.callback(os.close, answer)
         started()
         said[answer] = bytearray()

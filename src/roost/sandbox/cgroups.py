@@ -103,16 +103,24 @@ def make(limits: Limits) -> Group | None:
 
 def _limited(ahead: Group, limits: Limits) -> Group:
     """Set the limits of groups that we are in; a process more is ours."""
-    held = []
-    for folder in ahead.folders:
-        if limits.memory is not None and "memory" in ahead.held:
-            files = ("memory.max", "memory.limit_in_bytes", "memory.swap.max", "memory.memsw.limit_in_bytes")
-            values = (limits.memory, limits.memory, 0, limits.memory)
-            done = [_set(f"{folder}/{file}", value) for file, value in zip(files, values, strict=True)]
-            held += ["memory"] if any(done) else []
-        if limits.processes is not None and "processes" in ahead.held:
-            held += ["processes"] if _set(f"{folder}/pids.max", limits.processes + 1) else []
+    if limits.processes is not None:
+        limits = limits.replace(processes=limits.processes + 1)
+    held = (what for folder in ahead.folders for what in _hold(folder, limits) if what in ahead.held)
     return ahead.replace(held=tuple(held))
+
+
+def _hold(folder: str, limits: Limits) -> tuple[str, ...]:
+    """Set those limits of a group for which it has files, in both versions; gives what it holds."""
+    held = []
+    most = limits.memory
+    if most is not None and any(_set(f"{folder}/{file}", most) for file in ("memory.max", "memory.limit_in_bytes")):
+        # Swap is counted only where the kernel was told to.
+        for file, value in (("memory.swap.max", 0), ("memory.memsw.limit_in_bytes", most), ("memory.oom.group", 1)):
+            _set(f"{folder}/{file}", value)
+        held.append("memory")
+    if limits.processes is not None and _set(f"{folder}/pids.max", limits.processes):
+        held.append("processes")
+    return tuple(held)
 
 
 def _named(name: str, limits: Limits) -> Group | None:
@@ -146,22 +154,16 @@ def sweep() -> None:
 
 
 def _version_1(name: str, limits: Limits) -> Group | None:
-    folders, held = [], []
-    wanted = (
-        ("memory", "memory", limits.memory, ("memory.limit_in_bytes", "memory.memsw.limit_in_bytes")),
-        ("pids", "processes", limits.processes, ("pids.max",)),
-    )
-    for controller, what, most, files in wanted:
+    folders, held = [], list[str]()
+    for controller, most in (("memory", limits.memory), ("pids", limits.processes)):
         folder = f"{ROOT}/{controller}/{NAME}/{name}"
         if most is None or not _made(folder):
             continue
-        if not _set(f"{folder}/{files[0]}", most):
+        if found := _hold(folder, limits):
+            folders.append(folder)
+            held += found
+        else:
             _removed(folder)
-            continue
-        for file in files[1:]:  # swap is counted only where the kernel was told to
-            _set(f"{folder}/{file}", most)
-        folders.append(folder)
-        held.append(what)
     return Group(tuple(folders), tuple(held), ALONE) if folders else None
 
 
@@ -169,17 +171,12 @@ def _version_2(name: str, limits: Limits) -> Group | None:
     above = _own_v2()
     if above is None or not _made(f"{above}/{name}"):
         return None
-    folder, held = f"{above}/{name}", []
-    if limits.memory is not None and _set(f"{folder}/memory.max", limits.memory):
-        _set(f"{folder}/memory.swap.max", 0)
-        _set(f"{folder}/memory.oom.group", 1)
-        held.append("memory")
-    if limits.processes is not None and _set(f"{folder}/pids.max", limits.processes):
-        held.append("processes")
+    folder = f"{above}/{name}"
+    held = _hold(folder, limits)
     if not held:
         _removed(folder)
         return None
-    return Group((folder,), tuple(held))
+    return Group((folder,), held)
 
 
 def _own_v2() -> str | None:

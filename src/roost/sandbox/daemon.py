@@ -42,6 +42,13 @@ class Daemon(Value):
         first = self.version.partition(".")[0]
         return first.isdecimal() and int(first) >= 25
 
+    @property
+    def note(self) -> str:
+        """What is weaker than it could be; "": nothing."""
+        if self.filters:
+            return ""
+        return f"Docker {self.version} is older than 25: system calls are refused by roost's list, not allowed by Docker's stricter one"
+
 
 def program() -> str:
     """Give the path of the client."""

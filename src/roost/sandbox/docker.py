@@ -21,6 +21,9 @@ from .values import MIB, Standing
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
+
+    from roost.home import Home
 
     from .streams import Stream
     from .values import Ended, Job, TierName
@@ -38,9 +41,15 @@ STARTED = ("container", "run", "--name")
 class Docker:
     """A container: root read-only, no capabilities, no network, removed when it ends."""
 
-    def __init__(self, runtime: str | None = None) -> None:
-        """Take the runtime: None for the daemon's own, `runsc` for gVisor's."""
+    def __init__(self, runtime: str | None = None, *, image: str = "") -> None:
+        """Take the runtime: None for the daemon's own, `runsc` for gVisor's.
+
+        Args:
+            image: of the user's own, in which it is tried where ours is not built.
+        """
         self.runtime = runtime
+        self._tried = IMAGE
+        self._named = image
         self.name: TierName = "docker:runsc" if runtime else "docker"
 
     def probe(self) -> Standing:
@@ -61,13 +70,28 @@ class Docker:
                 self.name, works=False, why=f"the daemon has no runtime `{self.runtime}`", about=about,
                 hint="install gVisor, and `runsc install`; then start the daemon again",
             )  # fmt: skip
-        image = asked("image", "inspect", "--format", "{{.Id}}", IMAGE)
+        image = self._image()
         if image is None:
-            return Standing(self.name, works=False, why=f"the image `{IMAGE}` is not built", hint=BUILD, about=about)
-        why = self.leak()
-        if why:
-            return Standing(self.name, works=False, why=why, hint="use another runtime", about=about)
-        return tried(self).standing(self.name).replace(about=(*about, ("image", image.removeprefix("sha256:")[:12])))
+            named = f"there is no image `{self._named}`, and " if self._named else ""
+            why = f"{named}the image `{IMAGE}` is not built"
+            return Standing(self.name, works=False, why=why, hint=BUILD, about=about)
+        leak = self.leak()
+        if leak:
+            hint = (
+                "use another runtime" if self._tried == IMAGE else BUILD
+            )  # an image may have no program to try it with
+            return Standing(self.name, works=False, why=leak, hint=hint, about=about)
+        facts = (*about, ("image", image.removeprefix("sha256:")[:12]))
+        return tried(self).standing(self.name).replace(about=facts, note="" if self.runtime else found.note)
+
+    def _image(self) -> str | None:
+        """Give the id of the image in which it can be tried; None: there is none."""
+        for name in filter(None, (IMAGE, self._named)):
+            found = asked("image", "inspect", "--format", "{{.Id}}", name)
+            if found is not None:
+                self._tried = name
+                return found
+        return None
 
     def run(self, job: Job, output: Stream, errors: Stream, *, stdin: int, alive: int | None = None) -> Ended:
         """Run a job to its end; its container goes with it."""
@@ -88,7 +112,7 @@ class Docker:
                 "--rm",
                 *self.options(job),
                 "--interactive",
-                job.image or IMAGE,
+                job.image or self._tried,
                 *job.argv,
             )
             try:
@@ -154,7 +178,7 @@ class Docker:
             *(["--runtime", self.runtime] if self.runtime else []),
         ]
         try:
-            seen = call((*STARTED, name, *words, IMAGE, "cat", "/proc/net/dev"), os.environ)
+            seen = call((*STARTED, name, *words, self._tried, "cat", "/proc/net/dev"), os.environ)
             mode = asked(
                 "container", "inspect", "--format",
                 "{{.HostConfig.NetworkMode}}{{range $name, $_ := .NetworkSettings.Networks}} {{$name}}{{end}}", name,
@@ -209,11 +233,15 @@ def guarded(
 
 def _profile() -> str:
     """Give the file of our filter of system calls, which the client reads."""
-    text = profile()
-    file = homes.locate().cache / "sandbox" / f"seccomp-{sha256(text.encode())[:12]}.json"
+    file = filter_file(homes.locate())
     if not file.exists():
-        homes.write(file, text)
+        homes.write(file, profile())
     return str(file)
+
+
+def filter_file(home: Home) -> Path:
+    """Say where our filter of system calls is written for Docker's client."""
+    return home.cache / "sandbox" / f"seccomp-{sha256(profile().encode())[:12]}.json"
 
 
 def _clients(name: str) -> bool:

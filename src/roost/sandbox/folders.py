@@ -57,7 +57,7 @@ def fresh() -> Iterator[Place]:
                     os.rmdir(one)  # noqa: PTH106
             os.rmdir(folder)  # noqa: PTH106
         if os.path.lexists(folder):
-            _remove(folder)
+            remove(folder)
 
 
 def temporary() -> str:
@@ -82,7 +82,7 @@ def sweep() -> None:
         if name.startswith(NAME):
             owner = name.removeprefix(NAME).partition("-")[0]
             if owner.isdecimal() and not os.path.exists(f"/proc/{owner}"):  # noqa: PTH110
-                _remove(f"{above}/{name}")
+                remove(f"{above}/{name}")
 
 
 def put(files: Sequence[str], folder: str) -> tuple[str, ...]:
@@ -144,16 +144,21 @@ def _plain_way(own: Path, place: Path) -> bool:
     return not any(above.is_symlink() for above in place.parents if own in above.parents)
 
 
-def _remove(folder: str) -> None:
-    """Remove a folder whatever its modes are; what belongs to somebody else stays."""
+def remove(folder: str | Path) -> None:
+    """Remove a folder whose contents a hostile program has made, whatever their modes; what belongs to somebody else stays."""
     import shutil
 
-    for _ in range(2):
-        shutil.rmtree(folder, ignore_errors=True)
-        if not os.path.lexists(folder):
-            return
-        for above, _folders, _files in os.walk(folder):
-            try:
-                os.chmod(above, 0o700, follow_symlinks=True)  # noqa: PTH101
-            except OSError:
-                return
+    shutil.rmtree(folder, ignore_errors=True)
+    if not os.path.lexists(folder):
+        return
+    _open(os.fspath(folder))
+    for above, names, _files in os.walk(folder):
+        for name in names:  # before it is walked into
+            _open(f"{above}/{name}")
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _open(folder: str) -> None:
+    with suppress(OSError):
+        if not os.path.islink(folder):  # noqa: PTH114
+            os.chmod(folder, 0o700)  # noqa: PTH101

@@ -43,7 +43,7 @@ def build(home: Home, *, again: bool, report: Reporter) -> str:
     Raises:
         CannotBuildImage: it cannot be built, or the daemon does not take it.
     """
-    archive = home.cache / "sandbox" / f"{SUITE}-{_digest()}.tar"
+    archive = _archive(home)
     if again or not archive.exists():
         _make(archive, report)
     report.progress("loading the image")
@@ -60,6 +60,21 @@ def build(home: Home, *, again: bool, report: Reporter) -> str:
     if found is None:
         raise CannotBuildImage("the Docker daemon does not take the image", hints=("start it: `dockerd`",))
     return found
+
+
+def collect(home: Home) -> None:
+    """Drop archives of images that this roost would build differently, and filters that it would write differently."""
+    from .docker import filter_file
+
+    folder = home.cache / "sandbox"
+    needed = {_archive(home), filter_file(home)}
+    for file in (*folder.glob("*.tar"), *folder.glob("seccomp-*.json")):
+        if file not in needed:
+            file.unlink(missing_ok=True)
+
+
+def _archive(home: Home) -> Path:
+    return home.cache / "sandbox" / f"{SUITE}-{_digest()}.tar"
 
 
 def _digest() -> str:

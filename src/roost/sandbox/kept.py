@@ -14,25 +14,24 @@ import shutil
 import stat
 import time
 import uuid
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from pathlib import Path
 
 from roost.errors import CannotCreate, Exit, RoostError
 from roost.home import ensure, write
-from roost.values import Value, fields
+from roost.values import Value
 
-from .values import Job, Limits
+from . import apart, folders
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from typing import Any
 
     from roost.home import Home
 
     from .outputs import Collected
     from .streams import Stream
-    from .values import Ended, TierName
+    from .values import Ended, Job, TierName
 
 SCHEMA = "roost.cell/1"
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
@@ -104,7 +103,10 @@ def start(home: Home, job: Job, tier: TierName, *, name: str | None = None, idle
         if tier.startswith("docker"):
             cell.file.touch()  # who sweeps containers meanwhile sees that it is in use
             _start(cell)
-        write(cell.file, json.dumps({"schema": SCHEMA, **_plain(cell.replace(place=None))}))
+        write(
+            cell.file,
+            json.dumps({"schema": SCHEMA, "name": name, "tier": tier, "job": apart.packed(here), "idle": idle}),
+        )
     except BaseException:
         stop(cell)
         raise
@@ -121,11 +123,7 @@ def find(home: Home, name: str) -> Cell:
     try:
         document = json.loads((place / "cell.json").read_bytes()) if NAME.fullmatch(name) else {}
         if document["schema"] == SCHEMA:
-            job: dict[str, Any] = {
-                key: tuple(value) if isinstance(value, list) else value for key, value in document["job"].items()
-            }
-            limits = Limits(**document["job"]["limits"])
-            return Cell(document["name"], document["tier"], place, Job(**job | {"limits": limits}), document["idle"])
+            return Cell(document["name"], document["tier"], place, apart.unpacked(document["job"]), document["idle"])
     except (OSError, ValueError, KeyError, TypeError):
         pass
     raise NoSuchSandbox(f"there is no sandbox `{name}`", hints=("those there are: `roost sandbox list`",))
@@ -145,7 +143,7 @@ def listing(home: Home) -> list[Cell]:
                 found.append(cell)
         except NoSuchSandbox:
             if time.time() - place.stat().st_mtime > 60:  # it is not just being made
-                _remove(place)
+                folders.remove(place)
     return found
 
 
@@ -242,7 +240,7 @@ def stop(cell: Cell) -> None:
         from .daemon import asked
 
         asked("rm", "--force", cell.container)
-    _remove(cell.place)
+    folders.remove(cell.place)
 
 
 def _start(cell: Cell) -> None:
@@ -301,20 +299,3 @@ def _ran_out(container: str) -> bool:
     files = "/sys/fs/cgroup/memory.events /sys/fs/cgroup/memory/memory.oom_control"  # of control groups 2 and 1
     said = asked("container", "exec", container, "sh", "-c", f"cat {files} 2>/dev/null; true") or ""
     return bool(re.search(r"^oom_kill [1-9]", said, re.MULTILINE))
-
-
-def _plain(value: object) -> dict[str, object]:
-    """Give a value as JSON has it."""
-    return {
-        name: _plain(one) if isinstance(one := getattr(value, name), Value) else one
-        for name in fields(type(value))  # type: ignore[arg-type]  # it is one
-    }
-
-
-def _remove(folder: Path) -> None:
-    """Remove a folder whose contents a hostile program has made, whatever their modes."""
-    for above, names, _ in os.walk(folder):
-        with suppress(OSError):
-            os.chmod(above, 0o700)  # noqa: PTH101
-        names[:] = [name for name in names if not os.path.islink(f"{above}/{name}")]  # noqa: PTH114
-    shutil.rmtree(folder, ignore_errors=True)

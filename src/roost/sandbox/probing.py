@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from roost import home as homes
+from roost.digests import sha256
 from roost.errors import RoostError
 from roost.values import Value
 
@@ -30,16 +31,18 @@ TIMES = 5  # starts of which the middle one counts
 SCHEMA = "roost.probed/1"
 
 
-def standing(name: TierName, *, home: Home | None = None) -> Standing:
+def standing(name: TierName, *, home: Home | None = None, image: str = "") -> Standing:
     """Find out whether a tier works here.
 
     Args:
         home: where it is remembered for as long as the machine runs that it does; that it does not is never remembered.
+        image: of Docker, that a run names; none: the one that is built here.
     """
-    found = tiers.tier(name)
+    found = tiers.tier(name, image=image)
     if home is None or name in {"none", "limits"}:
         return found.probe()
-    file = home.facts / f"sandbox-{name}.json"
+    own = f"-{sha256(image.encode())[:12]}" if image and name.startswith("docker") else ""
+    file = home.facts / f"sandbox-{name}{own}.json"
     grounds = tiers.grounds(name)
     if _remembered(file) == grounds:
         return Standing(name, works=True)

@@ -55,8 +55,12 @@ class CannotKeep(RoostError):
     exit = Exit.USAGE
 
 
-def tier(name: TierName) -> Tier:
-    """Give a tier by its name."""
+def tier(name: TierName, *, image: str = "") -> Tier:
+    """Give a tier by its name.
+
+    Args:
+        image: of Docker, that a run names; none: the one that is built here.
+    """
     if name in {"none", "limits"}:
         from .plain import Plain
 
@@ -72,15 +76,16 @@ def tier(name: TierName) -> Tier:
     if name in {"docker", "docker:runsc"}:
         from .docker import GVISOR, Docker
 
-        return Docker(GVISOR if name == "docker:runsc" else None)
+        return Docker(GVISOR if name == "docker:runsc" else None, image=image)
     raise KeyError(name)
 
 
-def working(name: str, home: Home | None = None) -> Tier:
+def working(name: str, home: Home | None = None, *, image: str = "") -> Tier:
     """Give the tier that is asked for, or the first of those that `auto` means, if it works here.
 
     Args:
         home: where it is remembered which do.
+        image: of Docker, that a run names; none: the one that is built here.
 
     Raises:
         NoSandbox: it does not.
@@ -92,9 +97,9 @@ def working(name: str, home: Home | None = None) -> Tier:
     wanted = AUTO if name == "auto" else (name,)
     said, hint = list[str](), ""
     for one in wanted:
-        found = standing(one, home=home)  # type: ignore[arg-type]
+        found = standing(one, home=home, image=image)  # type: ignore[arg-type]
         if found.works:
-            return tier(one)  # type: ignore[arg-type]
+            return tier(one, image=image)  # type: ignore[arg-type]
         said.append(f"{one}: {found.why}")
         hint = found.hint
     what = (

@@ -60,6 +60,7 @@ class Standing(Value):
     why: str = ""  # one line: what is missing
     hint: str = ""  # one line: how to get it
     about: tuple[tuple[str, str], ...] = ()  # facts: versions, which limits are held by what
+    note: str = ""  # one line: what it holds less well than it could
 
 
 class Ended(Value):

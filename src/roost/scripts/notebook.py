@@ -72,7 +72,8 @@ def _cells(document: dict[str, object], name: str) -> Iterable[str]:
     cells = document.get("cells")
     sheets = document.get("worksheets")
     if not isinstance(cells, list) and isinstance(sheets, list):
-        cells = [cell for sheet in sheets if isinstance(sheet, dict) for cell in sheet.get("cells") or ()]
+        found = [sheet.get("cells") for sheet in sheets if isinstance(sheet, dict)]
+        cells = [cell for sheet in found if isinstance(sheet, list) for cell in sheet]
     if not isinstance(cells, list):
         raise NotebookBroken(f"cannot read the notebook `{name}`", why=("its JSON is no notebook: it has no cells",))
     for cell in cells:
@@ -82,4 +83,9 @@ def _cells(document: dict[str, object], name: str) -> Iterable[str]:
         if isinstance(source, list):
             source = "".join(part for part in source if isinstance(part, str))
         if isinstance(source, str) and source.strip():
+            if not source.isascii() and any("\ud800" <= letter <= "\udfff" for letter in source):  # JSON can write it
+                raise NotebookBroken(
+                    f"cannot read the notebook `{name}`",
+                    why=("a code cell has half of a character (a lone surrogate)",),
+                )
             yield source.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n")

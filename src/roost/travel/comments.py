@@ -33,8 +33,8 @@ def of(declared: Declaration, script: bytes = b"") -> str:
 
 def clean(comment: str) -> str:
     """Write a comment so that it ends its line in every form, and names nobody's password."""
-    words = "".join(letter if letter.isprintable() else " " for letter in comment).split()
-    return bare(" ".join(words))[0].strip(" \\")
+    line = "".join(letter if letter.isprintable() else " " for letter in comment)
+    return bare(line)[0].strip(" \\")
 
 
 def _behind_words(lines: Sequence[str]) -> str:
