@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 
 import roost
+from roost.errors import RoostError
 from roost.runs import warded
-from roost.sandbox import folders, tiers
+from roost.sandbox import apart, folders, tiers
 from roost.sandbox.policy import BadWish
 from roost.sandbox.tiers import NoSandbox
 from roost.sandbox.values import Job
@@ -179,10 +180,17 @@ def test_what_cannot_be_started_leaves_no_descriptor(tmp_path):
         resource.setrlimit(resource.RLIMIT_NOFILE, (first + more, hard))
         try:
             with pytest.raises(OSError, match="Too many open files"):
-                warded._ran(tiers.tier("none"), job, b"", None)
+                warded._ran(tiers.tier("none"), job, b"", None, started=lambda: None)
         finally:
             resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
         assert held() == before
+
+
+def test_an_error_of_a_class_that_is_not_loaded_keeps_its_code_and_status():
+    said = {"code": "never-loaded", "exit": 64, "what": "no", "why": ("because",), "hints": ()}
+    with pytest.raises(RoostError) as caught:
+        apart.understood(apart.dumps(said))
+    assert (caught.value.code, caught.value.exit, caught.value.why) == ("never-loaded", 64, ("because",))
 
 
 def test_a_folder_goes_whatever_its_modes_are(tmp_path):

@@ -96,7 +96,13 @@ def answer(writing: int, work: Callable[[int], object]) -> None:
         try:
             said: Any = work(writing)
         except RoostError as error:
-            said = {"code": error.code, "what": error.what, "why": error.why, "hints": error.hints}
+            said = {
+                "code": error.code,
+                "exit": int(error.exit),
+                "what": error.what,
+                "why": error.why,
+                "hints": error.hints,
+            }
         data = memoryview(dumps(said))
         while data:
             data = data[os.write(writing, data) :]
@@ -126,7 +132,9 @@ def understood(data: bytes) -> Any:
     if not isinstance(said, dict):
         return said
     known = {one.code: one for one in _errors(RoostError)}
-    raise known.get(said["code"], RoostError)(said["what"], why=said["why"], hints=said["hints"])
+    error = known.get(said["code"], RoostError)(said["what"], why=said["why"], hints=said["hints"])
+    error.code, error.exit = said["code"], said["exit"]  # of a class that is not loaded here
+    raise error
 
 
 def clean() -> None:
@@ -154,7 +162,10 @@ def packed(job: Job) -> dict[str, object]:
 
 def unpacked(data: dict[str, object]) -> Job:
     """Read what `packed` gave."""
-    return Job(**(data | {"limits": Limits(*data["limits"])}))  # type: ignore[arg-type, misc]  # as `packed` has them
+    values = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in data.items()
+    }  # as JSON has them
+    return Job(**(values | {"limits": Limits(*data["limits"])}))  # type: ignore[arg-type, misc]  # as `packed` has them
 
 
 def ending(ended: Ended) -> tuple[object, ...]:
