@@ -116,6 +116,7 @@ def run(
         RoostError: it could not be started: the script cannot be read, its environment cannot be built, or the sandbox does not work.
     """
     from roost import runs
+    from roost.runs.ready import ready
 
     home, settings = _place()
     said = dict(limits or {}) | ({"timeout": timeout} if timeout is not None else {})
@@ -126,9 +127,7 @@ def run(
 
         tier = tiers.working(policy.tier, home)
     options = _options(settings, with_=with_, python=python).replace(unread=untrusted)
-    prepared = runs.prepare(
-        _read(path, home), home=home, settings=settings, options=options, report=Silent(), quiet=True
-    )
+    prepared = ready(path, lambda file: _read(file, home), home=home, settings=settings, options=options)
     if tier and policy:
         from roost.runs import sandboxed, warded
 

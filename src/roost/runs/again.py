@@ -8,7 +8,6 @@ is whole and the tier is the one that worked. Whatever is not plain goes the who
 from __future__ import annotations
 
 import os
-import time
 
 from roost.digests import sha256
 from roost.records import sealed
@@ -57,9 +56,7 @@ def begin(argv: Sequence[str]) -> Again | None:
     given, file, arguments = found
     try:
         known = sealed.find(f"{folder}/{KIND}", _name(given, file))
-        if known is None or not sealed.holds(known["grounds"], os.environ, time.time_ns()):  # type: ignore[arg-type]
-            return None
-        decided = _decided(known)
+        decided = _decided(known) if known is not None else None
     except (OSError, ValueError):
         return None
     if decided is None:
@@ -74,16 +71,16 @@ def begin(argv: Sequence[str]) -> Again | None:
 
 def _decided(known: Mapping[str, object]) -> Decided | None:
     """Give what was decided, if it can still be carried out; raises OSError."""
-    from roost.records.known import vital
+    from . import standing
+
+    if not standing.holds(known):
+        return None
     from roost.sandbox import tiers
     from roost.sandbox.values import Limits
 
     from .brokering import Question
     from .confined import Decided, Folders
 
-    manifest, compiled = _tuple(known["whole"])
-    if not os.path.exists(compiled) or not vital(known, manifest):  # noqa: PTH110
-        return None
     *most, limits, question, home = _tuple(known["decided"])
     last = Limits(*limits), question and Question(*question), Folders(*home)
     decided = Decided(*(*most, *last))
@@ -115,59 +112,25 @@ def keep(
     Returns:
         Whether it is kept now. A home that cannot be written keeps none.
     """
-    from roost.environments import integrity
-    from roost.environments.bytecode import DONE
-    from roost.environments.manifest import FILE
-    from roost.records import additions, fragments, grounds
     from roost.sandbox import tiers
 
-    script, environment = prepared.plan.script, prepared.environment
+    from . import standing
+
     if (
         file is None
         or not given.keys() <= FLAGS | VALUES
-        or not _plain(prepared)
         or (tier == "auto" and decided.tier != tiers.AUTO[0])  # a stronger one may work tomorrow
     ):
         return False
-    known = grounds.of(prepared.plan, prepared.lock, home=home, settings=settings, environ=environ)
-    if known is None:
-        return False
-    before = began - fragments.RESTED
-    added = [os.fspath(folder / additions.FILE) for folder in additions.folders(home, script)]
-    watched = (*known.files, *grounds.paths(script.inputs), decided.python, *filter(os.path.lexists, added))
-    absent = (*grounds.paths(script.absent), *(one for one in added if not os.path.lexists(one)))
-    known = known.replace(files=watched, missing=(*known.missing, *absent))
     try:
-        facts = known.facts(environ)  # first: what changes from here on is not as in it
-        if home.config.exists() and not fragments.rested(home.config.stat(), before):
-            return False  # one of the files that are not there may have been there when we read it
-        if not all(fragments.rested(os.stat(one), before) for one in watched):  # noqa: PTH116
+        facts = standing.facts(prepared, began=began, home=home, settings=settings, environ=environ)
+        if facts is None:
             return False
-        place = os.fspath(environment.path)
-        value = {
-            "grounds": facts,
-            "whole": (f"{place}/{FILE}", f"{place}/{DONE}"),
-            "vital": grounds.paths(integrity.vital(environment.path, environment.short)),
-            "suspect": f"{place}/{integrity.SUSPECT}",
-            "tier": tiers.grounds(decided.tier),
-            "decided": _plainly(decided),
-        }
+        value = facts | {"tier": tiers.grounds(decided.tier), "decided": _plainly(decided)}
         sealed.keep(f"{home.launcher}/{KIND}", _name(given, file), value)
     except (OSError, ValueError):
         return False
     return True
-
-
-def _plain(prepared: Prepared) -> bool:
-    """Tell whether it is a file of Python about which nothing is to be said before it starts."""
-    script, plan = prepared.plan.script, prepared.plan
-    return (
-        script.form == "python"
-        and script.program is None
-        and script.path is not None
-        and not script.path.is_symlink()
-        and not (script.search or script.notes or plan.notes or plan.unresolved)
-    )
 
 
 def _plainly(decided: Decided) -> tuple[object, ...]:

@@ -106,6 +106,7 @@ def answer(writing: int, work: Callable[[int], object]) -> None:
         data = memoryview(dumps(said))
         while data:
             data = data[os.write(writing, data) :]
+        os.close(writing)  # whoever waits need not wait for our end
     except BrokenPipeError:
         pass
     except Exception:  # noqa: BLE001  # whoever waits gets no answer; the trace is ours to see

@@ -184,6 +184,8 @@ def _serve(descriptors: list[int]) -> None:
             stdin=stdin,
             alive=alive,
         )
+        for one in (output, errors):
+            os.close(one)
         return apart.ending(came)
 
     apart.answer(writing, work)
