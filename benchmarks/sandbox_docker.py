@@ -55,8 +55,9 @@ def main() -> None:
         python = ran("run", "-c", "import sys; print(sys.executable)")
         base = os.path.dirname(os.path.dirname(os.path.realpath(python)))  # noqa: PTH120
         job = Job(
-            (python, str(script)), {"PATH": os.defpath}, str(work), (str(script), base, os.path.dirname(os.path.dirname(python))),  # noqa: PTH120
-            limits=UNTRUSTED, python=python,
+            (python, str(script)), {"PATH": os.defpath}, str(work), str(work),
+            readable=(str(script), base, os.path.dirname(os.path.dirname(python))),  # noqa: PTH120
+            limits=UNTRUSTED.limits, python=python,
         )  # fmt: skip
         kept = ran("sandbox", "start", "--sandbox", "docker", script)
         null = os.open(os.devnull, os.O_RDONLY)
