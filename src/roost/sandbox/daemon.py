@@ -5,15 +5,14 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import shutil
 import time
 from contextlib import suppress
 
 from roost import home as homes
-from roost import processes
 from roost.errors import ProcessFailed, RoostError
 from roost.values import Value
 
+from . import system
 from .guard import CannotConfine
 
 TYPE_CHECKING = False
@@ -52,11 +51,13 @@ class Daemon(Value):
 
 def program() -> str:
     """Give the path of the client."""
-    return shutil.which(PROGRAM) or PROGRAM
+    return system.program(PROGRAM) or PROGRAM
 
 
 def asked(*words: str) -> str | None:
     """Ask the daemon; None: it does not answer, or says no."""
+    from roost import processes
+
     try:
         done = processes.run([program(), *words], env=dict(os.environ), timeout=PATIENCE)
     except ProcessFailed:
@@ -70,6 +71,8 @@ def call(words: Sequence[str], environ: Mapping[str, str]) -> str:
     Raises:
         CannotConfine: it does not.
     """
+    from roost import processes
+
     try:
         done = processes.run([program(), *words], env=environ, timeout=PATIENCE)
     except ProcessFailed as error:

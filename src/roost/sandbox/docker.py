@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
-import uuid
 from contextlib import ExitStack
 
 from roost import home as homes
 from roost.digests import sha256
 
-from . import guard, plain, users
+from . import guard, plain, system, users
 from .confine import Confinement
 from .daemon import asked, call, daemon, happened, labels, program, sweep
 from .guard import CannotConfine, Watched
@@ -56,7 +54,7 @@ class Docker:
         """Start something in it, and look whether it has no network."""
         from .probing import tried
 
-        if shutil.which("docker") is None:
+        if system.program("docker") is None:
             return Standing(self.name, works=False, why="the program `docker` is not here", hint=INSTALL)
         found = daemon()
         if found is None:
@@ -95,7 +93,7 @@ class Docker:
 
     def run(self, job: Job, output: Stream, errors: Stream, *, stdin: int, alive: int | None = None) -> Ended:
         """Run a job to its end; its container goes with it."""
-        name = f"roost-{uuid.uuid4().hex[:12]}"
+        name = f"roost-{os.urandom(6).hex()}"
         if os.geteuid() == 0:
             users.hand_over(job.pipes, users.owner(job.folder, fresh=job.fresh)[0])
         with ExitStack() as stack:
@@ -168,7 +166,7 @@ class Docker:
 
     def leak(self, network: str = "none") -> str | None:
         """Say why a container without network has one after all, as the daemon and the container itself see it."""
-        name = f"roost-{uuid.uuid4().hex[:12]}"
+        name = f"roost-{os.urandom(6).hex()}"
         words = [
             "--network",
             network,

@@ -10,10 +10,8 @@ import fcntl
 import json
 import os
 import re
-import shutil
 import stat
 import time
-import uuid
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -86,7 +84,7 @@ def start(home: Home, job: Job, tier: TierName, *, name: str | None = None, idle
         CannotConfine: Docker refuses.
     """
     listing(home)
-    name = name or uuid.uuid4().hex[:8]
+    name = name or os.urandom(4).hex()
     place = ensure(home.cells) / name
     try:
         place.mkdir(mode=0o700)
@@ -162,17 +160,19 @@ def put(cell: Cell, files: Iterable[Path]) -> tuple[str, ...]:
     Raises:
         CannotCreate: one cannot be read, or is no file, or a folder stands in its place.
     """
+    from shutil import copyfileobj
+
     owner = os.stat(cell.job.folder)  # noqa: PTH116
     names = []
     for file in files:
-        beside = Path(cell.job.folder, f".roost-{uuid.uuid4().hex}")
+        beside = Path(cell.job.folder, f".roost-{os.urandom(16).hex()}")
         try:
             with open(file, "rb") as source:  # noqa: PTH123
                 facts = os.fstat(source.fileno())
                 if not stat.S_ISREG(facts.st_mode):
                     raise CannotCreate(f"`{file}` is no file")
                 with open(beside, "xb") as sink:  # noqa: PTH123  # `x` follows no link that a program has put there
-                    shutil.copyfileobj(source, sink)
+                    copyfileobj(source, sink)
                     os.fchmod(sink.fileno(), facts.st_mode & 0o777)
                     if os.geteuid() == 0:
                         os.fchown(sink.fileno(), owner.st_uid, owner.st_gid)
@@ -214,9 +214,11 @@ def execute(
         if cell.tier.startswith("docker"):
             ended = _execute(cell, job, output, errors, stdin, alive)
         else:
+            from shutil import which
+
             from .tiers import tier
 
-            program = shutil.which(job.argv[0], path=job.environ.get("PATH")) or job.argv[0]
+            program = which(job.argv[0], path=job.environ.get("PATH")) or job.argv[0]
             ready = job.replace(argv=(program, *job.argv[1:]))
             ended = tier(cell.tier).run(ready, output, errors, stdin=stdin, alive=alive)
         os.utime(using.fileno())
@@ -261,13 +263,14 @@ def _start(cell: Cell) -> None:
 
 def _execute(cell: Cell, job: Job, output: Stream, errors: Stream, stdin: int, alive: int | None) -> Ended:  # noqa: PLR0917  # as `execute` has them
     """Run a command in Docker's container."""
-    from . import network
     from .daemon import asked, program, state
     from .docker import guarded
 
     with ExitStack() as stack:
         way = None
         if job.hosts:
+            from . import network
+
             owner = os.stat(job.folder).st_uid  # noqa: PTH116
             way = stack.enter_context(network.door(job, owner, within=os.fspath(cell.place / "door")))
             job = way.job
