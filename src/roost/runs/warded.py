@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import selectors
 import time
 from contextlib import ExitStack
 from functools import cache
@@ -11,7 +10,7 @@ from pathlib import Path
 
 from roost.sandbox import folders
 from roost.sandbox.outputs import collect
-from roost.sandbox.warden import Warden, ended
+from roost.sandbox.warden import Warden, ended, gather
 
 from . import sandboxed
 from .confined import KEPT
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
     from .values import Prepared
 
 OUTPUTS = "outputs"  # the folder of a run's record in which what was wanted of it lies
-PIECE = 1 << 16
 
 
 @cache
@@ -119,15 +117,14 @@ def _outputs(folder: str, target: Path, wish: Wish, inputs: tuple[str, ...]) -> 
 def _ran(tier: Tier, job: Job, data: bytes, way: Way, started: Callable[[], None]) -> tuple[Ended, list[bytes]]:
     """Start a job, and read what it says until its end; have what it asks answered."""
     with ExitStack() as stack:
-        said: dict[int, bytearray] = {}
         with ExitStack() as given:
-            theirs = []
+            ours, theirs = [], []
             for _ in range(2):
-                ours, other = os.pipe2(os.O_CLOEXEC)
-                stack.callback(os.close, ours)
-                given.callback(os.close, other)
-                said[ours] = bytearray()
-                theirs.append(other)
+                reading, writing = os.pipe2(os.O_CLOEXEC)
+                stack.callback(os.close, reading)
+                given.callback(os.close, writing)
+                ours.append(reading)
+                theirs.append(writing)
             memory = os.memfd_create("roost-stdin", os.MFD_CLOEXEC)
             given.callback(os.close, memory)
             os.write(memory, data)
@@ -135,24 +132,5 @@ def _ran(tier: Tier, job: Job, data: bytes, way: Way, started: Callable[[], None
             answer = warden().start(tier.name, job, (memory, theirs[0], theirs[1]))
         stack.callback(os.close, answer)
         started()
-        said[answer] = bytearray()
-        with selectors.DefaultSelector() as selector:
-            for one in said:
-                selector.register(one, selectors.EVENT_READ)
-            pipe, listen = way.asked or (None, None)
-            if pipe is not None:
-                selector.register(pipe, selectors.EVENT_READ)
-            left = set(said)
-            while left:
-                for key, _ in selector.select():
-                    if listen and key.fd == pipe:
-                        selector.unregister(key.fd)
-                        listen()
-                        continue
-                    piece = os.read(key.fd, PIECE)
-                    said[key.fd] += piece
-                    if not piece:
-                        selector.unregister(key.fd)
-                        left.discard(key.fd)
-        *streams, last = map(bytes, said.values())
+        *streams, last = gather((*ours, answer), way.asked)
         return ended(last), streams

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import os
-import selectors
 from contextlib import ExitStack, closing
 
-from .warden import Warden, ended
+from .warden import Warden, ended, gather
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .tiers import Tier
     from .values import Ended, Job
-
-PIECE = 1 << 16
 
 
 def call(tier: Tier, job: Job) -> tuple[Ended, bytes]:
@@ -34,16 +31,5 @@ def call(tier: Tier, job: Job) -> tuple[Ended, bytes]:
             its.callback(os.close, nothing)
             answer = warden.start(tier.name, job, (nothing, writing, writing))
         stack.callback(os.close, answer)
-        said = {reading: bytearray(), answer: bytearray()}
-        with selectors.DefaultSelector() as selector:
-            for one in said:
-                selector.register(one, selectors.EVENT_READ)
-            left = set(said)
-            while left:
-                for key, _ in selector.select():
-                    piece = os.read(key.fd, PIECE)
-                    said[key.fd] += piece
-                    if not piece:
-                        selector.unregister(key.fd)
-                        left.discard(key.fd)
-        return ended(bytes(said[answer])), bytes(said[reading])
+        said, came = gather((reading, answer))
+        return ended(came), said

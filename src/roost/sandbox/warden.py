@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import os
+import selectors
 import signal
 import socket
 import sys
@@ -23,9 +24,12 @@ from .streams import writer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from .values import Ended, Job, TierName
 
 START = "from roost.sandbox.warden import main; main(int(sys.argv[1]))"
+PIECE = 1 << 16
 LONGEST = 64  # bytes of a request's message; what it is about is in its memory file
 TICK = 0.25  # seconds between looking for what killed runs have left
 GRACE = 3.0  # seconds that runs may take to end when the program is gone
@@ -39,6 +43,31 @@ def ended(said: bytes) -> Ended:
         RoostError: as the tier's `run`.
     """
     return apart.ended_as(apart.understood(said))
+
+
+def gather(descriptors: Sequence[int], asked: tuple[int, Callable[[], None]] | None = None) -> list[bytes]:
+    """Read from pipes until all of them have ended; gives what came out of each.
+
+    Args:
+        asked: one more, and what is called once it can be read from.
+    """
+    said = {one: bytearray() for one in descriptors}
+    left = set(said)
+    with selectors.DefaultSelector() as selector:
+        for one in (*said, *([asked[0]] if asked else [])):
+            selector.register(one, selectors.EVENT_READ)
+        while left:
+            for key, _ in selector.select():
+                if asked and key.fd == asked[0]:
+                    selector.unregister(key.fd)
+                    asked[1]()
+                    continue
+                piece = os.read(key.fd, PIECE)
+                said[key.fd] += piece
+                if not piece:
+                    selector.unregister(key.fd)
+                    left.discard(key.fd)
+    return list(map(bytes, said.values()))
 
 
 class Warden:
