@@ -47,13 +47,6 @@ class Group(Value):
                 found |= set(map(int, _read(f"{folder}/cgroup.procs").split()))
         return tuple(found - {os.getpid()})
 
-    def _empty(self) -> bool:
-        """Tell whether nobody but us is in it, as far as a counter tells: listing processes takes milliseconds."""
-        for folder in self.folders:
-            with suppress(OSError, ValueError):
-                return int(_read(f"{folder}/pids.current")) <= self.joined
-        return False
-
     def ran_out(self) -> str | None:
         """Say which limit was reached: "memory", "processes", or None."""
         for folder in self.folders:
@@ -67,16 +60,18 @@ class Group(Value):
         return None
 
     def end(self) -> None:
-        """Kill everybody in it, and remove it."""
+        """Kill everybody in it, and remove it; who is in one that we have joined is a descendant of ours, and ended as that."""
+        if self.joined:
+            return
         until = time.monotonic() + PATIENCE
-        while not self._empty() and self.processes() and time.monotonic() < until:
-            for folder in self.folders if not self.joined else ():
+        while self.processes() and time.monotonic() < until:
+            for folder in self.folders:
                 _set(f"{folder}/cgroup.kill", 1)
             for process in self.processes():
                 with suppress(ProcessLookupError, PermissionError):
                     os.kill(process, signal.SIGKILL)
             time.sleep(0.005)
-        for folder in self.folders if not self.joined else ():
+        for folder in self.folders:
             _removed(folder)
 
 

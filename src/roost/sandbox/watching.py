@@ -63,16 +63,20 @@ def adopt() -> None:
 
 def end_all() -> None:
     """End whoever is left of our descendants, until nobody is: they are ours since their parents ended."""
+    with suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+        _end_rest()
+
+
+def _end_rest() -> None:
     while True:
         rest = descendants(os.getpid())
         for process in rest:
             with suppress(ProcessLookupError, PermissionError):
                 os.kill(process, signal.SIGKILL)
-        try:
-            while os.waitpid(-1, 0 if rest else os.WNOHANG)[0]:
-                pass
-        except ChildProcessError:
-            return
+        while os.waitpid(-1, 0 if rest else os.WNOHANG)[0]:
+            pass
 
 
 def memory(processes: Iterable[int]) -> int:
