@@ -24,7 +24,7 @@ def main() -> int:
         if status is not None:
             return status
     again = None
-    if sys.argv[1:2] == ["run"]:
+    if sys.argv[1:2] == ["run"] and sys.argv[2:3] not in (["--help"], ["-h"]):
         from roost.runs.again import begin as begin_again
 
         again = begin_again(sys.argv[1:])
