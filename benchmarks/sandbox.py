@@ -24,7 +24,7 @@ from pathlib import Path
 from timing import Subject, clean_environment, measure, report
 
 import roost
-from roost.sandbox import cgroups, probing
+from roost.sandbox import cgroups, daemon, probing
 
 ROOST = Path(sys.executable).parent / "roost"
 TIERS = ("limits", "landlock", "bubblewrap", "docker")
@@ -47,7 +47,7 @@ def main() -> None:
         script.write_text("print('right')\n")
         works = [tier for tier in TIERS if probing.standing(tier).works]
         took = costs(script, works, arguments.rounds)
-        left = storm(folder, [tier for tier in works if tier != "docker"], arguments.runs)
+        left = storm(folder, works, arguments.runs)
     report(took, against="bare", file=arguments.json, wanted=WANTED, storm=left)
 
 
@@ -109,6 +109,7 @@ def storm(folder: Path, tiers: list[str], runs: int) -> dict[str, int]:
         "mounts": len(Path("/proc/mounts").read_text().splitlines()) - len(mounts.splitlines()),
         "folders": sum(1 for _ in (folder / "tmp").iterdir()),
         "cgroups": sum(1 for _ in cgroups.left()),
+        "containers": sum(1 for _ in daemon.listed(f"{daemon.MACHINE}={daemon.machine()}")) if "docker" in tiers else 0,
     }
     print(", ".join(f"{name} {count}" for name, count in left.items()))
     return left
