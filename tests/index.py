@@ -69,13 +69,18 @@ def sdist(name: str, version: str = "1.0", *, setup: str | None = None, metadata
         or f"from setuptools import setup\nsetup(name={name!r}, version={version!r}, py_modules=[{flat!r}])\n",
         f"{flat}.py": f"__version__ = {version!r}\n",
     }
+    return f"{flat}-{version}.tar.gz", packed(f"{flat}-{version}", files)
+
+
+def packed(folder: str, files: Mapping[str, str]) -> bytes:
+    """Pack texts below one folder, as source distributions are (PEP 625)."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
         for path, text in files.items():
-            facts = tarfile.TarInfo(f"{flat}-{version}/{path}")
+            facts = tarfile.TarInfo(f"{folder}/{path}")
             facts.size = len(text.encode())
             archive.addfile(facts, io.BytesIO(text.encode()))
-    return f"{flat}-{version}.tar.gz", buffer.getvalue()
+    return buffer.getvalue()
 
 
 def _basic(login: tuple[str, str]) -> str:

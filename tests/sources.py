@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import io
-import tarfile
 import textwrap
+
+from tests import index
 
 BACKEND = """\
 import os, sys, zipfile
@@ -62,10 +62,4 @@ def packed(name: str, version: str = "1.0", **parts: object) -> tuple[str, bytes
     flat = name.replace("-", "_")
     files = files_of(name, version, **parts)  # type: ignore[arg-type]
     files["PKG-INFO"] = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
-        for path, text in files.items():
-            facts = tarfile.TarInfo(f"{flat}-{version}/{path}")
-            facts.size = len(text.encode())
-            archive.addfile(facts, io.BytesIO(text.encode()))
-    return f"{flat}-{version}.tar.gz", buffer.getvalue()
+    return f"{flat}-{version}.tar.gz", index.packed(f"{flat}-{version}", files)

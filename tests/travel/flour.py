@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import io
-import tarfile
+from tests import index
 
 
 def flour() -> bytes:
@@ -28,10 +27,4 @@ def build_wheel(folder, settings=None, metadata=None):
         "pyproject.toml": project,
         "backend.py": backend,
     }
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
-        for path, text in files.items():
-            facts = tarfile.TarInfo(f"flour-1.0/{path}")
-            facts.size = len(text.encode())
-            archive.addfile(facts, io.BytesIO(text.encode()))
-    return buffer.getvalue()
+    return index.packed("flour-1.0", files)

@@ -90,19 +90,18 @@ class _Work:
         self.offline, self.fresh = offline, fresh
         self.links: tuple[Path, ...] = ()
         self.sources: dict[tuple[str, str | None], Artifact] = {}  # file and digest of a wheel → what it was built of
-        self.own: dict[
-            str, Artifact
-        ] = {}  # the user's own folders, by name: installed as they lie, and so read by the engine
+        self.own: dict[str, Artifact] = {}  # the user's own folders, by name: the engine installs them as they lie
         self.tried: dict[str, list[str]] = {}  # name → versions
         self.builder: Builder | None = None
         self.outside = False  # no sandbox works here: the engine builds
-        self.closed: frozenset[str] | None = None  # names that may not be built
+        self.closed: tuple[str, ...] | None = None  # names that may not be built
 
     def more(self, said: str) -> bool:
         """Build what the resolver misses; tells whether there is something new to ask with."""
         plain = " ".join(re.sub(r"\x1b\[[0-9;]*m", "", said).split())
-        for name in dict.fromkeys(map(canonical, _NOT_BUILT.findall(plain))):
-            return self._direct(name)
+        direct = _NOT_BUILT.search(plain)
+        if direct:
+            return self._direct(canonical(direct[1]))
         return any(self._newest(name, plain) for name in dict.fromkeys(map(canonical, _NO_WHEEL.findall(plain))))
 
     def named(self, text: str) -> str:
@@ -121,7 +120,7 @@ class _Work:
         from . import candidates
 
         tried = self.tried.setdefault(name, [])
-        if name in self._closed() or len(tried) >= MOST_OF_ONE:
+        if not self._may_be_built(name) or len(tried) >= MOST_OF_ONE:
             return False
         for source in candidates.newest_first(name, self.request, self.means, said, offline=self.offline):
             if source.version not in tried:
@@ -189,16 +188,7 @@ class _Work:
             requirements=tuple(new if one == text else one for one in self.asked.requirements)
         )
 
-    def _closed(self) -> frozenset[str]:
+    def _may_be_built(self, name: str) -> bool:
         if self.closed is None:
-            self.closed = frozenset(guarded(self.request, self.means, offline=self.offline))
-            if ":all:" in self.closed:
-                self.closed = _Everything()
-        return self.closed
-
-
-class _Everything(frozenset[str]):
-    """Has every name."""
-
-    def __contains__(self, name: object) -> bool:
-        return True
+            self.closed = guarded(self.request, self.means, offline=self.offline)
+        return ":all:" not in self.closed and name not in self.closed
