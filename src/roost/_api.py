@@ -107,7 +107,7 @@ def run(
             settings say otherwise. In a sandbox it works in a new and empty folder unless `cwd` names one, gets few of our
             variables and those of `env`, and is always captured.
         net: what it may use of the network there: `none`, `all`, or hosts with ports, `example.org:443,…`.
-        limits: of `timeout` (seconds), `processes`, and `memory`, `file-size`, `disk`, `output` (bytes, or `2G`); None: as much as there is.
+        limits: of `timeout` (seconds), `processes`, and `memory`, `file_size`, `disk`, `output` (bytes, or `2G`); None: as much as there is.
         given: files that are copied into its folder.
         wanted: files and folders below it that are taken out at the end, where `outcome.outputs` says.
         untrusted: nobody has read it: `auto`, no network, few of everything, unless the settings say otherwise.

@@ -17,10 +17,11 @@ import pytest
 import roost
 from roost.errors import RoostError
 from roost.runs import warded
+from roost.runs.brokering import Way
 from roost.sandbox import apart, folders, tiers
 from roost.sandbox.policy import BadWish
 from roost.sandbox.tiers import NoSandbox
-from roost.sandbox.values import Job
+from roost.sandbox.values import Job, Limits
 from tests.sandbox.test_running import alive
 
 pytestmark = pytest.mark.thorough
@@ -71,6 +72,47 @@ def test_a_limit_is_the_reason(script):
     assert ran.status != 0
 
 
+@pytest.mark.parametrize("memory", [64 << 20, 512 << 20])
+def test_the_tier_of_limits_takes_every_step_however_it_starts(script, tmp_path, memory):
+    path = script(
+        "import os, resource\n"
+        "old = os.umask(0)\n"
+        "kinds = ('CORE', 'NOFILE', 'DATA', 'FSIZE', 'CPU')\n"
+        "print([resource.getrlimit(getattr(resource, f'RLIMIT_{kind}')) for kind in kinds])\n"
+        "print(oct(old), os.getcwd(), os.getsid(0) == os.getpid(), open('/proc/self/oom_score_adj').read().strip())\n"
+        "print([name for name in os.listdir('/proc/self/fd') if int(name) > 2 and os.path.exists(f'/proc/self/fd/{name}')])\n"
+    )
+    taken = os.open(path, os.O_RDONLY)
+    os.set_inheritable(taken, True)
+    asked = {"memory": memory, "file_size": 1 << 20}
+    warded.warden().close()  # the next one has the descriptor
+    try:
+        ran = roost.run(path, sandbox="limits", timeout=9, limits=asked, cwd=tmp_path)
+    finally:
+        os.close(taken)
+        warded.warden().close()
+    assert ran.status == 0, ran.errors
+    limits, rest, descriptors = ran.output.splitlines()
+    seconds = 9 * (os.cpu_count() or 1) + 5
+    assert limits == str([(0, 0), (1024, 1024), (memory, memory), (1 << 20, 1 << 20), (seconds, seconds)])
+    assert rest == f"0o77 {tmp_path} True 500"
+    assert descriptors == "[]"
+
+
+def test_what_is_no_program_is_said(tmp_path):
+    job = Job(
+        (str(tmp_path / "none"),),
+        {},
+        str(tmp_path),
+        str(tmp_path / "home"),
+        network=("all",),
+        limits=Limits(memory=1 << 30),
+    )
+    with pytest.raises(RoostError, match="cannot be set up") as raised:
+        warded._ran(tiers.tier("limits"), job, b"", Way(None), started=lambda: None)
+    assert "No such file or directory" in raised.value.why[0]
+
+
 def test_what_cannot_be_kept_is_raised(script, monkeypatch, tmp_path):
     path = script("print('ran')\n")
     with pytest.raises(roost.RoostError, match="cannot keep a program from the network"):
@@ -86,13 +128,13 @@ def test_what_cannot_be_kept_is_raised(script, monkeypatch, tmp_path):
 
 @pytest.mark.parametrize("tier", TIERS)
 def test_a_killed_guard_leaves_nobody_and_the_next_run_is_well(script, tier):
-    mark = f"killed-{os.getpid()}-{tier}"
+    mark = f"killed-{os.getpid()}-{tier}"  # in the command lines of the script and of what it starts
     body = (
         "import os, subprocess, sys, time\n"
         f"subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)', {mark!r}], start_new_session=True)\n"
         "time.sleep(60)\n"
     )
-    path = script(body)
+    path = script(body, f"{mark}.py")
     raised = []
 
     def one() -> None:
@@ -104,7 +146,7 @@ def test_a_killed_guard_leaves_nobody_and_the_next_run_is_well(script, tier):
     thread = threading.Thread(target=one)
     thread.start()
     until = time.monotonic() + 20
-    while not alive(mark) and time.monotonic() < until:
+    while len(alive(mark)) < 2 and time.monotonic() < until:
         time.sleep(0.05)
     [guard] = [one for one in _children(warded.warden()._process) if _children(one)]
     os.kill(guard, signal.SIGKILL)

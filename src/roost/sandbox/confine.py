@@ -11,6 +11,7 @@ import resource
 import struct
 
 from roost.contexts import suppress
+from roost.errors import Exit, RoostError
 from roost.values import Value
 
 from . import landlock
@@ -32,6 +33,8 @@ SECCOMP_MODE_FILTER = 2
 _CAPABILITIES = struct.pack("=Ii", 0x20080522, 0), struct.pack("=6I", 0, 0, 0, 0, 0, 0)  # version 3, nothing at all
 CANNOT = 126  # the status of a child that could not become the program
 _KILL = 9
+UMASK = 0o077
+ROOM = 256 << 20  # bytes of memory that whoever starts a program has to itself where it takes the program's limits
 FIRST = "500"  # where memory runs out it goes before whoever stays beside it (proc_pid_oom_score_adj(5))
 
 
@@ -49,14 +52,72 @@ class Confinement(Value):
     program: bytes | None = None  # the seccomp filter
     keep: tuple[int, ...] = ()  # descriptors that stay open
 
+    @property
+    def inherited(self) -> bool:
+        """Whether whoever starts the program can take every step itself, and the program has them from it."""
+        only_after = self.cgroups or self.drop or self.rules is not None or self.program is not None or self.keep
+        return not only_after and all(most >= ROOM for kind, most in self.rlimits if kind == resource.RLIMIT_DATA)
 
-def become(steps: Confinement, streams: tuple[int, int, int], failing: int) -> NoReturn:
-    """Take the steps and turn into the program; called in a child that has one thread.
+
+class CannotConfine(RoostError):
+    """The system refuses a step of the sandbox; the program was not started."""
+
+    code = "cannot-confine"
+    exit = Exit.NO_SANDBOX
+
+
+def start(steps: Confinement, streams: tuple[int, int, int], *, ourselves: bool) -> int:
+    """Start a program with the steps taken; gives the number of its process.
 
     Args:
         streams: what becomes standard input, output and error.
-        failing: closed by exec; gets one line where something fails.
+        ourselves: this process may take steps itself, if that suffices: it is for this program alone.
+
+    Raises:
+        CannotConfine: a step cannot be taken.
     """
+    if ourselves and steps.inherited:
+        try:
+            return _spawn(steps, streams)
+        except OSError as error:
+            raise _cannot(f"starting `{steps.argv[0]}`: {error.strerror}") from error
+    reading, failing = os.pipe2(os.O_CLOEXEC)
+    child = os.fork()
+    if child == 0:
+        _become(steps, streams, failing)
+    os.close(failing)
+    with os.fdopen(reading, "rb") as reader:
+        trouble = reader.read().decode("utf-8", "replace")
+    if trouble:
+        os.waitpid(child, 0)
+        raise _cannot(trouble)
+    return child
+
+
+def _cannot(why: str) -> CannotConfine:
+    return CannotConfine("the sandbox cannot be set up", why=(why,), hints=("see what works here: `roost sandbox`",))
+
+
+def _spawn(steps: Confinement, streams: tuple[int, int, int]) -> int:
+    """Take the steps, which are inherited, and start the program without a copy of this process (posix_spawn(3)).
+
+    A copy takes longer than all the steps. The program does not end with this process as after `_become`: whoever waits
+    for us ends it then, or the next sweep of control groups.
+    """
+    for name in os.listdir("/proc/self/fd"):  # noqa: PTH208
+        with suppress(OSError):  # the one that has listed them
+            os.set_inheritable(int(name), False)  # noqa: FBT003  # the only way it can be called
+    os.umask(UMASK)
+    _limit(steps.rlimits)
+    os.chdir(steps.folder)
+    actions = [(os.POSIX_SPAWN_DUP2, stream, number) for number, stream in enumerate(streams)]
+    child = os.posix_spawn(steps.argv[0], steps.argv, steps.environ, file_actions=actions, setsid=True)
+    _go_first(child)
+    return child
+
+
+def _become(steps: Confinement, streams: tuple[int, int, int], failing: int) -> NoReturn:
+    """Take the steps and turn into the program; `failing` is closed by exec, and gets one line where something fails."""
     step = "starting"
     try:
         os.setsid()
@@ -67,18 +128,14 @@ def become(steps: Confinement, streams: tuple[int, int, int], failing: int) -> N
         _close_others({0, 1, 2, failing, *steps.keep, *([steps.rules] if steps.rules is not None else [])})
         for descriptor in steps.keep:
             os.set_inheritable(descriptor, True)  # noqa: FBT003  # the only way it can be called
-        os.umask(0o077)
-        with suppress(OSError), open("/proc/self/oom_score_adj", "w") as score:  # noqa: PTH123
-            score.write(FIRST)
+        os.umask(UMASK)
+        _go_first("self")
         step = "joining its control group"
         for file in steps.cgroups:
             with open(file, "w") as group:  # noqa: PTH123
                 group.write("0")
         step = "setting its limits"
-        for kind, most in steps.rlimits:
-            hard = resource.getrlimit(kind)[1]
-            least = most if hard == resource.RLIM_INFINITY else min(most, hard)
-            resource.setrlimit(kind, (least, least))
+        _limit(steps.rlimits)
         step = "giving up rights"
         if steps.drop:
             _give_up(libc, steps.user)
@@ -97,6 +154,19 @@ def become(steps: Confinement, streams: tuple[int, int, int], failing: int) -> N
             os.write(failing, f"{step}: {error.strerror}".encode())
     finally:
         os._exit(CANNOT)
+
+
+def _limit(rlimits: tuple[tuple[int, int], ...]) -> None:
+    """Set limits of this process and of what it starts, none above what it has."""
+    for kind, most in rlimits:
+        hard = resource.getrlimit(kind)[1]
+        least = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(kind, (least, least))
+
+
+def _go_first(process: int | str) -> None:
+    with suppress(OSError), open(f"/proc/{process}/oom_score_adj", "w") as score:  # noqa: PTH123
+        score.write(FIRST)
 
 
 def _give_up(libc: ctypes.CDLL, user: int | None) -> None:

@@ -13,7 +13,7 @@ from roost.errors import ProcessFailed, RoostError
 from roost.values import Value
 
 from . import system
-from .guard import CannotConfine
+from .confine import CannotConfine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

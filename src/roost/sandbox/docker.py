@@ -9,9 +9,9 @@ from roost import home as homes
 from roost.digests import sha256
 
 from . import guard, plain, system, users
-from .confine import Confinement
+from .confine import CannotConfine, Confinement
 from .daemon import asked, call, daemon, happened, labels, program, sweep
-from .guard import CannotConfine, Watched
+from .guard import Watched
 from .profile import profile
 from .tiers import CannotKeep
 from .values import MIB, Standing

@@ -7,11 +7,10 @@ import select
 import time
 
 from roost.contexts import suppress
-from roost.errors import Exit, RoostError
 from roost.values import Value
 
-from . import watching
-from .confine import become
+from . import confine, watching
+from .confine import CannotConfine
 from .values import Ended
 
 TYPE_CHECKING = False
@@ -31,13 +30,6 @@ TICK = 0.05  # seconds between looking at what is watched
 EVERY = 0.5  # seconds between looking at the disk
 GRACE = 1.0  # seconds that a program may take to end when its time is over
 PIECE = 1 << 16
-
-
-class CannotConfine(RoostError):
-    """The system refuses a step of the sandbox; the program was not started."""
-
-    code = "cannot-confine"
-    exit = Exit.NO_SANDBOX
 
 
 class Watched(Value):
@@ -78,24 +70,19 @@ def run(
     watching.adopt()
     asked = _Asked(alive)
     begin = time.monotonic()
-    pipes = os.pipe2(os.O_CLOEXEC), os.pipe2(os.O_CLOEXEC), os.pipe2(os.O_CLOEXEC)
-    (said, saying), (told, telling), (failed, failing) = pipes
-    child = os.fork()
-    if child == 0:
-        become(steps, (stdin, saying, telling), failing)
-    for descriptor in (saying, telling, failing):
-        os.close(descriptor)
-    with os.fdopen(failed, "rb") as reader:
-        trouble = reader.read().decode("utf-8", "replace")
-    if trouble:
-        os.waitpid(child, 0)
+    (said, saying), (told, telling) = os.pipe2(os.O_CLOEXEC), os.pipe2(os.O_CLOEXEC)
+    try:
+        # Groups that were joined ahead are for this run alone, and so are we; its streams are pipes, which no limit stops.
+        child = confine.start(steps, (stdin, saying, telling), ourselves=group is not None and group.joined)
+    except CannotConfine:
         for descriptor in (said, told):
             os.close(descriptor)
         if group is not None:
             group.end()
-        raise CannotConfine(
-            "the sandbox cannot be set up", why=(trouble,), hints=("see what works here: `roost sandbox`",)
-        )
+        raise
+    finally:
+        for descriptor in (saying, telling):
+            os.close(descriptor)
     if started is not None:
         started()
     watch = _Watch(child, limits, watched, {said: output, told: errors}, begin, asked)

@@ -118,7 +118,7 @@ def asked(
     given = {}
     for name, text in limits.items():
         try:
-            given[name.replace("-", "_")] = limit(name, text)
+            given[name.replace("-", "_")] = limit(name.replace("_", "-"), text)  # as options or as keywords are written
         except KeyError:
             raise BadWish(
                 f"there is no limit `{name}`", hints=(f"there are: timeout, processes, {', '.join(SIZES)}",)
