@@ -117,15 +117,18 @@ def test_damage_is_mended_by_the_run_after_the_failure(roost, script, site, dama
 
 
 def forget_bytecode(site: Path) -> None:
-    for folder in site.rglob("__pycache__"):
-        shutil.rmtree(folder)
+    for file in site.rglob("__pycache__/*.pyc"):
+        file.unlink()
 
 
 @pytest.mark.thorough
 def test_a_deleted_package_is_put_back_while_the_script_waits(roast, roost, script, site):
-    path = script("print('once')\n" + SCRIPT)
+    path = script(
+        "import os, shutil, sysconfig\nprint('once')\n"
+        "if os.path.exists('now'):\n    shutil.rmtree(sysconfig.get_path('purelib') + '/roast')\n" + SCRIPT
+    )
     roost("run", path)
-    removed(site())
+    (roost.cwd / "now").touch()
     done = roost("run", path)
     assert (done.status, done.output) == (0, "once\n42\n"), done.errors
     assert (
@@ -253,6 +256,36 @@ def test_verify_reads_every_file(roast, roost, script, site, place):
     assert roost("run", roost.cwd / "it.py").output == "42\n"
     assert roost("env", "verify").status == 0
     assert not (site() / "planted.pth").exists()
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("name", ["planted.pth", "sitecustomize.py"])
+def test_what_is_planted_among_the_start_files_is_gone_before_it_is_obeyed(roast, roost, script, site, name):
+    path = script(SCRIPT)
+    for _ in range(3):
+        roost("run", path)
+    for _ in range(2):
+        (site() / name).write_text("import sys; sys.stdout.write('planted ')\n")
+        done = roost("run", path)
+        assert (done.status, done.output) == (0, "42\n"), done.errors
+        assert f"`{site().relative_to(site().parents[2])}/{name}` was not installed by any distribution" in done.errors
+        assert not (site() / name).exists()
+        assert roost("run", path).errors == ""
+
+
+@pytest.mark.thorough
+def test_what_else_is_put_beside_distributions_is_looked_at_once(roast, roost, script, site, place):
+    path = script(SCRIPT)
+    for _ in range(3):
+        roost("run", path)
+    before = place().stat().st_ino
+    (site() / "notes.txt").write_text("mine\n")
+    for _ in range(3):
+        done = roost("run", path)
+        assert (done.output, done.errors) == ("42\n", "")
+    ready = (place() / "roost.json").stat().st_mtime_ns
+    assert site().stat().st_mtime_ns <= ready, "nothing is left to be looked at"
+    assert place().stat().st_ino == before, "it was not built again"
 
 
 @pytest.mark.thorough

@@ -21,6 +21,17 @@ STRONG = ("landlock", "bubblewrap", "docker", "docker:runsc")
 GVISOR_ITSELF = {  # what its own kernel grants, of itself: the machine's is not asked
     "an own mount namespace", "an own user namespace", "another root", "rights of the file's group", "rights of the file's owner",
 }  # fmt: skip
+OPEN = {  # `none` and `limits` are no boundary: what nothing stops there, run by root; what is not named here is stopped
+    "limits": {
+        "a file outside through /proc/self/cwd", "a file outside through /proc/self/root", "a file outside through a symbolic link", "a link to a file outside",
+        "an own mount namespace", "an own user namespace", "another root", "descriptors of a process outside", "leaving the control group ",
+        "leaving the control group memory", "leaving the control group pids", "leaving the control group unified", "memory of a process outside",
+        "packets of any kind", "ptrace attach", "rights of the file's group", "rights of the file's owner", "root of a process outside",
+        "signal 0 to a process outside", "the kernel's log", "variables of a process outside", "variables of the parent", "virtual machine sockets",
+        "working folder of a process outside", "an abstract socket outside", "the socket of Docker", "physical memory", "ptrace seize",
+    },
+}  # fmt: skip
+OPEN["none"] = OPEN["limits"] | {"core dumps"}
 HOSTILE = Path(__file__).with_name("hostile.py").read_text()
 
 
@@ -50,6 +61,44 @@ def test_no_way_leads_out(roost, script, works, victim, tmp_path, tier):  # noqa
     assert (Path("/proc/sys/kernel/core_pattern").read_text(), socket.gethostname()) == before
 
 
+@pytest.mark.parametrize("tier", OPEN)
+def test_what_leads_out_of_a_tier_that_is_no_boundary_is_known(roost, script, works, victim, tmp_path, tier):  # noqa: PLR0917  # fixtures
+    """What would harm the machine is left out. The rest holds there too: no descriptor of ours, no terminal, no core."""
+    works(tier)
+    secret = tmp_path / "secret.txt"
+    secret.write_text("CANARY")
+    name = f"roost-test-{os.getpid()}"
+    work = tmp_path / "cell"
+    work.mkdir()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listening:
+        listening.bind("\0" + name)
+        listening.listen()
+        words = (script(HOSTILE), victim.pid, name, secret, "harmless")
+        ran = roost("run", "--sandbox", tier, "--workdir", work, *words, API_KEY="CANARY")
+    assert ran.status == 0, ran.errors
+    assert set(json.loads(ran.output)) <= OPEN[tier]
+    assert victim.poll() is None
+
+
+@pytest.mark.parametrize("tier", [*OPEN, *STRONG])
+def test_what_is_planted_among_an_environments_start_files_is_never_obeyed(roost, script, works, index, tier):
+    works(tier)
+    index.add("soup", "1.0")
+    plant = script(
+        "import os, site, sys, soup\n"
+        "for place, name in ((site.getsitepackages()[0], 'evil.pth'), (site.getsitepackages()[0], 'sitecustomize.py'), (sys.prefix, 'evil.pth')):\n"
+        "    try:\n        os.chmod(place, 0o700)\n    except OSError:\n        pass\n"
+        "    try:\n        open(os.path.join(place, name), 'w').write('import sys; sys.stdout.write(\"planted\\\\n\")\\n')\n"
+        "    except OSError:\n        pass\n"
+        "print(soup.__version__)\n"
+    )
+    ran = roost("run", "--sandbox", tier, plant)
+    assert (ran.status, ran.output) == (0, "1.0\n"), ran.errors
+    for _ in range(2):
+        after = roost("run", "--sandbox", tier, script("import soup\nprint(soup.__version__)\n", "after.py"))
+        assert (after.status, after.output) == (0, "1.0\n"), after.errors
+
+
 @pytest.mark.parametrize("tier", ["limits", *STRONG])
 def test_what_is_planted_in_the_home_is_gone_with_the_run(roost, script, works, tier):
     works(tier)
@@ -69,7 +118,7 @@ def test_what_is_planted_in_the_home_is_gone_with_the_run(roost, script, works, 
     assert not list(Path(roost.environ["HOME"]).rglob("usercustomize.py"))
 
 
-@pytest.mark.parametrize("tier", STRONG)
+@pytest.mark.parametrize("tier", [*OPEN, *STRONG])
 def test_a_crash_leaves_no_core(roost, script, works, tmp_path, tier):
     works(tier)
     work = tmp_path / "cell"
@@ -79,7 +128,7 @@ def test_a_crash_leaves_no_core(roost, script, works, tmp_path, tier):
     assert list(work.iterdir()) == []
 
 
-@pytest.mark.parametrize("tier", STRONG)
+@pytest.mark.parametrize("tier", ["limits", *STRONG])
 def test_nothing_is_typed_into_our_terminal(environ, script, works, tmp_path, tier):
     works(tier)
     path = script(
@@ -110,7 +159,7 @@ def test_nothing_is_typed_into_our_terminal(environ, script, works, tmp_path, ti
     assert "\\x1b]0;title\\x07" in text
 
 
-@pytest.mark.parametrize("tier", STRONG)
+@pytest.mark.parametrize("tier", [*OPEN, *STRONG])
 def test_a_folder_that_becomes_a_link_is_not_followed(roost, script, works, tmp_path, tier):
     works(tier)
     secret = tmp_path / "secrets"

@@ -143,7 +143,7 @@ def test_a_library_gets_its_engine_in_a_sandbox_too(soup, roost, script):
     assert "added soup 1.0 (`pandas` loads `soup`, while it ran)" in done.errors
 
 
-@pytest.mark.parametrize("tier", STRONG)
+@pytest.mark.parametrize("tier", ["limits", *STRONG])
 def test_what_is_not_trusted_stays_out_and_only_our_user_hears_why(soup, roost, script, tier):
     soup.add("nova", history=False)  # one release, nothing else known of it
     soup.add("raw", source_only=True)
@@ -213,7 +213,7 @@ def closed():
 """
 
 
-@pytest.mark.parametrize("tier", STRONG)
+@pytest.mark.parametrize("tier", ["limits", *STRONG])
 def test_ten_thousand_questions_end_in_a_limit(soup, roost, script, tier):
     path = script(f"""{CLIENT}
 import signal

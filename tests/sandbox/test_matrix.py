@@ -1,8 +1,10 @@
-"""Twelve ordinary scripts: each gives the same result in every tier that allows what it needs."""
+"""Twelve ordinary scripts, the last one with a host that it may reach: each gives the same result in every tier that allows what it needs."""
 
 from __future__ import annotations
 
 import pytest
+
+from tests.sandbox.servers import serving
 
 pytestmark = pytest.mark.thorough
 TIERS = ("none", "limits", "landlock", "bubblewrap", "docker", "docker:runsc")
@@ -91,3 +93,19 @@ def test_ordinary_scripts_give_the_same_everywhere(roost, script, works, data, n
     body, said = SCRIPTS[name]
     ran = roost("run", "--sandbox", tier, "--in", data, script(body), timeout=300)
     assert (ran.status, ran.output) == (0, said), ran.errors
+
+
+@pytest.mark.network
+@pytest.mark.parametrize("tier", [tier for tier in TIERS if tier != "docker:runsc"])
+def test_a_request_to_an_allowed_host_is_answered_everywhere(roost, script, works, tier):
+    """`none` has the network; `limits` and `landlock` can allow all of it or nothing; the others allow one host, gVisor's containers none."""
+    works(tier)
+    with serving() as served:
+        host = f"127.0.0.1:{served.port}"
+        net = {"none": [], "limits": ["--net", "all"], "landlock": ["--net", "all"]}.get(tier, ["--net", host])
+        body = (
+            "import requests\n"
+            f"answer = requests.get('http://{host}/page', timeout=20)\nprint(answer.status_code, answer.text.strip())\n"
+        )
+        ran = roost("run", "--sandbox", tier, *net, script(body), timeout=300)
+    assert (ran.status, ran.output) == (0, "200 hello\n"), ran.errors

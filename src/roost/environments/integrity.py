@@ -81,9 +81,12 @@ def suspected(place: Path, found: Manifest) -> bool:
 
 
 def vital(place: Path, short: str) -> tuple[Path, ...]:
-    """Name the files without which an environment does not even notice that it is damaged; all older than its manifest."""
+    """Name what an environment needs to notice that it is damaged, and the folder in which start files are planted.
+
+    All are older than its manifest: whoever adds something to the folder, or takes it away, has it looked at.
+    """
     site = manifest.packages(place, short)
-    return (place / "pyvenv.cfg", *(site / name for name in VITAL))
+    return (place / "pyvenv.cfg", site, *(site / name for name in VITAL))
 
 
 def suspect(place: Path, line: str) -> None:

@@ -75,13 +75,17 @@ def find(home: Home, text: str) -> Environment:
     raise NoSuchEnvironment(f"there is no environment `{text}`", hints=("see what there is: `roost env list`",))
 
 
-def manifest_of(home: Home, name: str) -> Manifest | None:
-    """Give the manifest of the environment with this name; None where there is none that is whole."""
+def manifest_of(home: Home, name: str, *, whole: bool = True) -> Manifest | None:
+    """Give the manifest of the environment with this name; None where there is none.
+
+    Args:
+        whole: one that is damaged is none, as for whoever starts in it; a run that is in it already has it all the same.
+    """
     from .build import ready
 
     place = folder(home, name)
     found = manifest.read(place)
-    return found if found and ready(place, found.key) else None
+    return found if found and (not whole or ready(place, found.key)) else None
 
 
 def folder(home: Home, name: str) -> Path:

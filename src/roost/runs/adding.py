@@ -81,7 +81,7 @@ class Answering:
     def asked(self, question: Question, began: Path) -> Mapping[str, object]:
         """Ask as the hook does where there is no sandbox; of who we are and what runs, nothing comes from inside."""
         if self.bounds is None:
-            held = environments.manifest_of(self.home, self.first.name)
+            held = environments.manifest_of(self.home, self.first.name, whole=False)
             self.bounds = Bounds(MOST, frozenset(one.filename for one in held.artifacts) if held else frozenset())
         known = {"", *(os.fspath(one.file) for one in self.script.imports if one.file)}
         request = {

@@ -83,7 +83,7 @@ def answered(
     try:
         with locks.exclusive(home.locks / f"additions-{places[0].name[2:4]}", timeout=settings.build_timeout):
             name = additions.follow(places[:1], first)
-            held = environments.manifest_of(home, name)
+            held = environments.manifest_of(home, name, whole=False)
             if held is None:
                 return {"why": f"the environment `{name}` is gone"}
             python = _python(held, home, settings)

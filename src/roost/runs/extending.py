@@ -67,7 +67,7 @@ def extended(
         raise first
     additions.remember(places, remembered, script=asked.script.path)
     additions.lead(places, asked.folder, environment.path)
-    was = environments.manifest_of(asked.home, began.name)
+    was = environments.manifest_of(asked.home, began.name, whole=False)
     versions = dict(environment.distributions)
     changed = {
         name: version
