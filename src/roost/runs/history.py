@@ -10,7 +10,7 @@ from pathlib import Path
 from roost.errors import CannotCreate, Exit, RoostError, UsageError
 from roost.values import Value
 
-from .noting import FILE, SCHEMA, started
+from .noting import BEGUN, FILE, SCHEMA, started
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -98,8 +98,12 @@ def remove(run: Run) -> None:
 
 
 def _read(folder: Path) -> Run | None:
-    try:
-        document = json.loads((folder / FILE).read_bytes())
-        return Run(folder, document) if document["schema"] == SCHEMA else None
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+    for name in (FILE, BEGUN, FILE):  # it may end meanwhile
+        try:
+            document = json.loads((folder / name).read_bytes())
+            return Run(folder, document) if document["schema"] == SCHEMA else None
+        except FileNotFoundError:
+            continue
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+    return None

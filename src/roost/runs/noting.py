@@ -1,4 +1,7 @@
-"""Records of runs: `data/runs/<id>/record.json`, the newest few. Light, since every run in a sandbox has one."""
+"""Records of runs: `data/runs/<id>/record.json`, the newest few. Light, since every run in a sandbox has one.
+
+Until a run ends its record is `begun.json`: writing a file anew in the place of another has ext4 write it to the disk at once.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 SCHEMA = "roost.run/1"
 MOST = 100  # records; the oldest go
 FILE = "record.json"
+BEGUN = "begun.json"
 STREAMS = ("output.txt", "errors.txt")  # what a script said, where it was kept
 
 
@@ -43,7 +47,7 @@ class Record:
             "process": [os.getpid(), started(os.getpid())],
         }
         self.folder = f"{runs}/{self.document['id']}"
-        self._write()
+        self._write(BEGUN)
         with suppress(OSError):
             forget(runs)
 
@@ -67,7 +71,7 @@ class Record:
         if outputs is not None:
             self.document["outputs"] = [{"name": one.name, "size": one.size, "kind": one.kind} for one in outputs.files]
             self.document["refused"] = [{"name": name, "why": why} for name, why in outputs.refused]
-        self._write()
+        self._close()
 
     def failed(self, error: BaseException) -> None:
         """Write down that it was not run, or not to its end."""
@@ -75,11 +79,16 @@ class Record:
             (error.code, error.what) if isinstance(error, RoostError) else ("interrupted", type(error).__name__)
         )
         self.document["error"] = {"class": code, "message": what}
-        self._write()
+        self._close()
 
-    def _write(self) -> None:
+    def _close(self) -> None:
+        self._write(FILE)
         with suppress(OSError):
-            sealed.write(f"{self.folder}/{FILE}", f"{text(self.document)}\n".encode())
+            os.unlink(f"{self.folder}/{BEGUN}")  # noqa: PTH108
+
+    def _write(self, name: str) -> None:
+        with suppress(OSError):
+            sealed.write(f"{self.folder}/{name}", f"{text(self.document)}\n".encode())
 
 
 def identify(moment: float) -> str:
@@ -102,7 +111,7 @@ def forget(runs: str) -> None:
         folder = f"{runs}/{name}"
         with suppress(OSError):  # somebody else drops it too
             found = os.listdir(folder)  # noqa: PTH208
-            if set(found) <= {FILE, *STREAMS}:
+            if set(found) <= {FILE, BEGUN, *STREAMS}:
                 for file in found:
                     os.unlink(f"{folder}/{file}")  # noqa: PTH108
                 os.rmdir(folder)  # noqa: PTH106
