@@ -109,7 +109,7 @@ def test_what_is_no_program_is_said(tmp_path):
         limits=Limits(memory=1 << 30),
     )
     with pytest.raises(RoostError, match="cannot be set up") as raised:
-        warded._ran(tiers.tier("limits"), job, b"", Way(None), started=lambda: None)
+        warded._ran(tiers.tier("limits"), job, b"", Way(None), leaving=None, started=lambda: None)
     assert "No such file or directory" in raised.value.why[0]
 
 
@@ -222,7 +222,7 @@ def test_what_cannot_be_started_leaves_no_descriptor(tmp_path):
         resource.setrlimit(resource.RLIMIT_NOFILE, (first + more, hard))
         try:
             with pytest.raises(OSError, match="Too many open files"):
-                warded._ran(tiers.tier("none"), job, b"", None, started=lambda: None)
+                warded._ran(tiers.tier("none"), job, b"", None, leaving=None, started=lambda: None)
         finally:
             resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
         assert held() == before

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from roost.distributions import Options
     from roost.home import Home
+    from roost.sandbox.folders import Place
     from roost.sandbox.outputs import Collected
     from roost.sandbox.tiers import Tier
     from roost.sandbox.values import Ended, Job
@@ -70,7 +71,7 @@ def run(
     decided = sandboxed.decide(prepared, wish, tier, home=home, options=options)
     with ExitStack() as stack:
         folders.sweep()
-        place = stack.enter_context(folders.fresh())
+        place = stack.enter_context(folders.fresh(handed=not wish.wanted))
         folder = os.path.realpath(wish.folder) if wish.folder is not None else place.work
         inputs = folders.put(decided.given, folder)
         way = stack.enter_context(decided.waiting())
@@ -80,7 +81,12 @@ def run(
         moment, records = time.time(), list[Record]()
         try:
             came, said = _ran(
-                tier, job, data, way, started=lambda: records.append(decided.record(len(arguments), moment))
+                tier,
+                job,
+                data,
+                way,
+                leaving=None if wish.wanted else place,
+                started=lambda: records.append(decided.record(len(arguments), moment)),
             )
         except BaseException as error:
             for record in records:
@@ -114,7 +120,9 @@ def _outputs(folder: str, target: Path, wish: Wish, inputs: tuple[str, ...]) -> 
     return collect(Path(folder), target, names=wish.wanted, without=set(inputs) - set(wish.wanted))
 
 
-def _ran(tier: Tier, job: Job, data: bytes, way: Way, started: Callable[[], None]) -> tuple[Ended, list[bytes]]:
+def _ran(
+    tier: Tier, job: Job, data: bytes, way: Way, *, leaving: Place | None, started: Callable[[], None]
+) -> tuple[Ended, list[bytes]]:
     """Start a job, and read what it says until its end; have what it asks answered."""
     with ExitStack() as stack:
         with ExitStack() as given:
@@ -129,7 +137,7 @@ def _ran(tier: Tier, job: Job, data: bytes, way: Way, started: Callable[[], None
             given.callback(os.close, memory)
             os.write(memory, data)
             os.lseek(memory, 0, os.SEEK_SET)
-            answer = warden().start(tier.name, job, (memory, theirs[0], theirs[1]))
+            answer = warden().start(tier.name, job, (memory, theirs[0], theirs[1]), leaving=leaving)
         stack.callback(os.close, answer)
         started()
         *streams, last = gather((*ours, answer), way.asked)

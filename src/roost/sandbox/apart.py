@@ -87,8 +87,8 @@ def _listen(reading: int, pipe: int, listen: Callable[[], None]) -> None:
         listen()
 
 
-def answer(writing: int, work: Callable[[int], object]) -> None:
-    """Do work in a forked child, say what came of it, and end."""
+def answer(writing: int, work: Callable[[int], object], *, after: Callable[[], None] = lambda: None) -> None:
+    """Do work in a forked child, say what came of it, do what is left to do, and end."""
     try:
         for number in SIGNALS:
             signal.signal(number, signal.SIG_DFL)
@@ -114,7 +114,10 @@ def answer(writing: int, work: Callable[[int], object]) -> None:
 
         traceback.print_exc()
     finally:
-        os._exit(0)
+        try:
+            after()
+        finally:
+            os._exit(0)
 
 
 def understood(data: bytes) -> Any:

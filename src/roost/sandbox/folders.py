@@ -26,13 +26,17 @@ _swept = 0.0
 class Place(Value):
     """The folders of one run."""
 
+    folder: str  # with both others in it
     work: str  # new and empty
     home: str  # the program's home and temporary folder
 
 
 @contextmanager
-def fresh() -> Iterator[Place]:
+def fresh(*, handed: bool = False) -> Iterator[Place]:
     """Make a folder that goes with the run; its home is only named, and made by the tiers whose programs see it.
+
+    Args:
+        handed: whoever stays beside the program removes it, unless we fail.
 
     Raises:
         CannotCreate: there is no place for them.
@@ -40,24 +44,32 @@ def fresh() -> Iterator[Place]:
     try:
         folder = os.path.realpath(f"{temporary()}/{NAME}{os.getpid()}-{os.urandom(6).hex()}")
         os.mkdir(folder, 0o700)  # noqa: PTH102
-        place = Place(f"{folder}/work", f"{folder}/home")
+        place = Place(folder, f"{folder}/work", f"{folder}/home")
         os.chmod(folder, 0o711)  # noqa: PTH101, S103  # whoever the program runs as walks through
         os.mkdir(place.work, 0o700)  # noqa: PTH102
     except OSError as error:
         raise CannotCreate(
             "cannot make a folder for the script to work in", why=(error.strerror or str(error),)
         ) from error
+    ours = True
     try:
         yield place
+        ours = not handed
     finally:
-        with suppress(OSError):  # most programs leave nothing there
-            os.rmdir(place.work)  # noqa: PTH106
-            for one in (f"{place.home}/.cache", place.home):
-                if os.path.lexists(one):
-                    os.rmdir(one)  # noqa: PTH106
-            os.rmdir(folder)  # noqa: PTH106
-        if os.path.lexists(folder):
-            remove(folder)
+        if ours:
+            clear(place)
+
+
+def clear(place: Place) -> None:
+    """Remove the folders of a run with all that is in them."""
+    with suppress(OSError):  # most programs leave nothing there
+        os.rmdir(place.work)  # noqa: PTH106
+        for one in (f"{place.home}/.cache", place.home):
+            if os.path.lexists(one):
+                os.rmdir(one)  # noqa: PTH106
+        os.rmdir(place.folder)  # noqa: PTH106
+    if os.path.lexists(place.folder):
+        remove(place.folder)
 
 
 def temporary() -> str:

@@ -1,13 +1,14 @@
 """A process that starts sandboxed runs for a program that lives long: it has one thread, which forking needs, and few modules.
 
-Requests come over a socket, each a job in a memory file with the descriptors of its streams; answers go down a pipe that
-came along. When its program is gone, so are its runs.
+Requests come over a socket, each a job in a memory file with the descriptors of its streams, and are taken by a process
+that waits for one, forked ahead; answers go down a pipe that came along. When its program is gone, so are its runs.
 """
 
 from __future__ import annotations
 
 import gc
 import os
+import select
 import selectors
 import signal
 import socket
@@ -19,13 +20,14 @@ from marshal import dumps, load
 
 from roost import processes
 
-from . import apart, bubblewrap, cgroups, docker, plain, probing, tiers, watching  # noqa: F401  # loaded once, before the first run
+from . import apart, bubblewrap, cgroups, docker, folders, plain, probing, tiers, watching  # noqa: F401  # loaded once, before the first run
 from .streams import writer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from .folders import Place
     from .values import Ended, Job, TierName
 
 START = "from roost.sandbox.warden import main; main(int(sys.argv[1]))"
@@ -79,11 +81,12 @@ class Warden:
         self._socket: socket.socket | None = None
         self._process = 0
 
-    def start(self, tier: TierName, job: Job, streams: tuple[int, int, int]) -> int:
+    def start(self, tier: TierName, job: Job, streams: tuple[int, int, int], *, leaving: Place | None = None) -> int:
         """Start a job; may be called by several threads at once.
 
         Args:
             streams: descriptors for its input, output and errors.
+            leaving: folders that are removed once it has been said what came of the job, which nobody waits for.
 
         Returns:
             A descriptor from which `ended` reads what came of it. Once it is closed, the job is ended.
@@ -91,7 +94,7 @@ class Warden:
         reading, writing = os.pipe2(os.O_CLOEXEC)
         memory = os.memfd_create("roost-job", os.MFD_CLOEXEC)
         try:
-            os.write(memory, dumps({"tier": tier, "job": apart.packed(job)}))
+            os.write(memory, dumps({"tier": tier, "job": apart.packed(job), "leaving": leaving and leaving.values()}))
             self._send((memory, *streams, writing))
         except BaseException:
             os.close(reading)
@@ -143,32 +146,25 @@ def main(descriptor: int) -> None:
     watching.adopt()
     gc.freeze()  # what is loaded stays shared with the children
     connection = socket.socket(fileno=descriptor)
-    connection.settimeout(TICK)
+    taken, taking = os.pipe2(os.O_CLOEXEC)
+    poll = select.poll()
+    poll.register(taken, select.POLLIN)
+    poll.register(connection, 0)  # that it is closed is told always
     runs: set[int] = set()
-    spare = _spare(connection)
+    spare = _spare(connection, taking)
     while True:
-        try:
-            message, descriptors, _, _ = socket.recv_fds(connection, LONGEST, 8)
-        except TimeoutError:
-            left = _reap(runs | {spare[0]})
-            runs &= left
-            if spare[0] not in left:
-                spare[1].close()
-                spare = _spare(connection)
-            continue
-        if not message:
+        found = dict(poll.poll(TICK * 1000))
+        if taken in found:
+            os.read(taken, 1)
+            runs.add(spare)
+            spare = _spare(connection, taking)
+        elif connection.fileno() in found:
             break
-        child, way = spare
-        with suppress(OSError):  # it was killed: nobody reads the answer then
-            socket.send_fds(way, [b"run"], descriptors)
-        way.close()
-        for one in descriptors:
-            os.close(one)
-        runs.add(child)
-        spare = _spare(connection)
-        runs &= _reap(runs | {spare[0]})
+        left = _reap(runs | {spare})
+        runs &= left
+        if spare not in left:
+            spare = _spare(connection, taking)
     connection.close()
-    spare[1].close()
     for one in runs:
         with suppress(ProcessLookupError):
             os.kill(one, signal.SIGTERM)
@@ -180,21 +176,19 @@ def main(descriptor: int) -> None:
     sys.exit(0)
 
 
-def _spare(connection: socket.socket) -> tuple[int, socket.socket]:
-    """Fork a process that waits for a run: forking takes as long as the rest of a start."""
-    way, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+def _spare(connection: socket.socket, taking: int) -> int:
+    """Fork a process that waits for a run: forking takes as long as the rest of a start. It says so once it has one."""
     child = os.fork()
     if child == 0:
-        connection.close()
-        way.close()
         cgroups.join_ahead()
-        message, descriptors, _, _ = socket.recv_fds(its, LONGEST, 8)
-        its.close()
+        message, descriptors, _, _ = socket.recv_fds(connection, LONGEST, 8)
         if not message:
             os._exit(0)  # the group is removed by whoever waits for us
+        os.write(taking, b".")
+        os.close(taking)
+        connection.close()
         _serve(descriptors)
-    its.close()
-    return child, way
+    return child
 
 
 def _serve(descriptors: list[int]) -> None:
@@ -202,10 +196,11 @@ def _serve(descriptors: list[int]) -> None:
     for one in descriptors:
         os.set_inheritable(one, False)  # noqa: FBT003  # the only way it can be called
 
+    with os.fdopen(memory, "rb") as file:
+        file.seek(0)
+        asked = load(file)  # noqa: S302  # of our own program
+
     def work(alive: int) -> object:
-        with os.fdopen(memory, "rb") as file:
-            file.seek(0)
-            asked = load(file)  # noqa: S302  # of our own program
         came = apart.run(
             tiers.tier(asked["tier"]),
             apart.unpacked(asked["job"]),
@@ -217,7 +212,11 @@ def _serve(descriptors: list[int]) -> None:
             os.close(one)
         return apart.ending(came)
 
-    apart.answer(writing, work)
+    def after() -> None:
+        if asked["leaving"]:
+            folders.clear(folders.Place(*asked["leaving"]))
+
+    apart.answer(writing, work, after=after)
 
 
 def _reap(runs: set[int]) -> set[int]:
