@@ -1,5 +1,7 @@
 """Lock → Environment: key, build, store, check, collect, inspect."""
 
+from roost import lazily
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .build import ensure
@@ -15,11 +17,11 @@ if TYPE_CHECKING:
     from .use import last_used, mark, started, using
     from .values import Environment
 
-_LATER = {  # what a run does not need is loaded when it is asked for
+__getattr__ = lazily.loading(__name__, {  # what a run does not need is loaded when it is asked for
     "Collected": "collecting", "Node": "inspecting", "Trial": "trials", "collect": "collecting", "compile": "bytecode",
     "find": "store", "folder": "store", "has_module": "store", "imported": "store", "manifest_of": "store", "standing": "store", "place": "key", "last_used": "use", "listing": "store", "mark": "use", "remove": "store",
     "size": "sizes", "started": "use", "tree": "inspecting", "try_imports": "trials", "using": "use", "why": "inspecting", "Environment": "values", "ensure": "build", "refer": "references", "Damage": "integrity", "damage": "integrity", "suspect": "integrity", "verify": "integrity",
-}  # fmt: skip
+})  # fmt: skip
 
 __all__ = [
     "Collected",
@@ -52,14 +54,3 @@ __all__ = [
     "verify",
     "why",
 ]
-
-
-def __getattr__(name: str) -> object:
-    """Load what is asked for by name (PEP 562)."""
-    if name not in _LATER:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    value: object = getattr(import_module(f".{_LATER[name]}", __name__), name)
-    globals()[name] = value
-    return value

@@ -1,5 +1,7 @@
 """Environment → Outcome: preparing, launching, waiting, records."""
 
+from roost import lazily
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .first import awaited, first_run, sentence
@@ -9,9 +11,9 @@ if TYPE_CHECKING:
     from .supervising import leave, supervise
     from .values import Ended, Launch, Outcome, Prepared
 
-_LATER = {  # a run that is known needs none of it
+__getattr__ = lazily.loading(__name__, {  # a run that is known needs none of it
     "awaited": "first", "first_run": "first", "sentence": "first", "CannotStart": "launching", "execute": "launching", "launch": "launching", "prepare": "preparing", "record": "records", "leave": "supervising", "supervise": "supervising", "Ended": "values", "Launch": "values", "Outcome": "values", "Prepared": "values",
-}  # fmt: skip
+})  # fmt: skip
 
 __all__ = [
     "CannotStart",
@@ -29,14 +31,3 @@ __all__ = [
     "sentence",
     "supervise",
 ]
-
-
-def __getattr__(name: str) -> object:
-    """Load what is asked for by name (PEP 562)."""
-    if name not in _LATER:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    value: object = getattr(import_module(f".{_LATER[name]}", __name__), name)
-    globals()[name] = value
-    return value

@@ -1,5 +1,7 @@
 """bytes → Script: imports, inline metadata, local modules, the Pythons that can run it."""
 
+from roost import lazily
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .reading import expected, read, read_module, read_text
@@ -10,13 +12,6 @@ __all__ = [
     "read", "read_module", "read_text",
 ]  # fmt: skip
 
-
-def __getattr__(name: str) -> object:
-    """Load what is asked for by name (PEP 562): a text that is known needs nothing read."""
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    value: object = getattr(import_module(".reading" if name[0].islower() else ".values", __name__), name)
-    globals()[name] = value
-    return value
+__getattr__ = lazily.loading(  # a text that is known needs nothing read
+    __name__, {name: "reading" if name[0].islower() else "values" for name in __all__}
+)

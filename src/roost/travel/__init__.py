@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from posixpath import isdir
 
+from roost import lazily
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from roost.distributions import Options, Plan
@@ -20,11 +22,11 @@ if TYPE_CHECKING:
     from .reading import form_of, of_script
     from .unpacking import unpack
 
-_LATER = {
+__getattr__ = lazily.loading(__name__, {
     "Archived": "packing", "Imported": "importing", "Subject": "exporting", "build": "importing", "export": "exporting",
     "form_of": "reading", "into": "importing", "of_environment": "exporting", "of_script": "reading", "pack": "packing",
     "Pushed": "pushing", "pull": "pulling", "push": "pushing", "unpack": "unpacking",
-}  # fmt: skip
+})  # fmt: skip
 
 __all__ = [
     "Archived",
@@ -67,14 +69,3 @@ def installers(settings: Settings) -> tuple[Installer, ...]:
     from .pulling import RemoteFirst
 
     return RemoteFirst(), Pip()
-
-
-def __getattr__(name: str) -> object:
-    """Load what is asked for by name (PEP 562)."""
-    if name not in _LATER:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    value: object = getattr(import_module(f".{_LATER[name]}", __name__), name)
-    globals()[name] = value
-    return value
