@@ -173,7 +173,7 @@ def carry_out(
 
         def meanwhile() -> None:
             records.append(decided.record(len(arguments), moment))
-            folders.sweep()
+            tiers.sweep(decided.tier)
 
         stack.enter_context(decided.held())
         try:

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 
-from roost.sandbox import folders
+from roost.sandbox import folders, tiers
 from roost.sandbox.outputs import collect
 from roost.sandbox.warden import Warden, ended, gather
 
@@ -70,7 +70,6 @@ def run(
     bytecode.compile(prepared.environment, home=home)
     decided = sandboxed.decide(prepared, wish, tier, home=home, options=options)
     with ExitStack() as stack:
-        folders.sweep()
         place = stack.enter_context(folders.fresh(handed=not wish.wanted))
         folder = os.path.realpath(wish.folder) if wish.folder is not None else place.work
         inputs = folders.put(decided.given, folder)
@@ -79,15 +78,13 @@ def run(
         data = stdin.encode() if isinstance(stdin, str) else stdin or b""
         stack.enter_context(decided.held())
         moment, records = time.time(), list[Record]()
+
+        def started() -> None:
+            records.append(decided.record(len(arguments), moment))
+            tiers.sweep(tier.name)
+
         try:
-            came, said = _ran(
-                tier,
-                job,
-                data,
-                way,
-                leaving=None if wish.wanted else place,
-                started=lambda: records.append(decided.record(len(arguments), moment)),
-            )
+            came, said = _ran(tier, job, data, way, leaving=None if wish.wanted else place, started=started)
         except BaseException as error:
             for record in records:
                 record.failed(error)

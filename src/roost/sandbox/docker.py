@@ -10,7 +10,7 @@ from roost.digests import sha256
 
 from . import guard, plain, system, users
 from .confine import CannotConfine, Confinement
-from .daemon import asked, call, daemon, happened, labels, program, sweep
+from .daemon import asked, call, daemon, happened, labels, program
 from .guard import Watched
 from .profile import profile
 from .tiers import CannotKeep
@@ -129,7 +129,6 @@ class Docker:
                 ended = ended.replace(reason="memory")
             if self.runtime:
                 users.without_special_bits(job.folder)  # its kernel obeys no filter of system calls
-            sweep()
             return way.told(ended) if way else ended
 
     def options(self, job: Job) -> tuple[str, ...]:

@@ -81,12 +81,12 @@ def temporary() -> str:
     return next((one for one in ("/tmp", "/var/tmp", "/usr/tmp") if os.access(one, os.W_OK | os.X_OK)), os.getcwd())  # noqa: S108, PTH109
 
 
-def sweep() -> None:
-    """Remove the folders and control groups of runs whose roost was killed; not more often than now and then."""
+def sweep() -> bool:
+    """Remove the folders and control groups of runs whose roost was killed; tells whether it did, not more often than now and then."""
     global _swept  # noqa: PLW0603  # of this process, as the folders are
     now = time.monotonic()
     if _swept and now - _swept < EVERY:
-        return
+        return False
     _swept = now
     cgroups.sweep()
     above = temporary()
@@ -95,6 +95,7 @@ def sweep() -> None:
             owner = name.removeprefix(NAME).partition("-")[0]
             if owner.isdecimal() and not os.path.exists(f"/proc/{owner}"):  # noqa: PTH110
                 remove(f"{above}/{name}")
+    return True
 
 
 def put(files: Sequence[str], folder: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from roost.contexts import suppress
 from roost.digests import sha256
 from roost.errors import Exit, RoostError
 
-from . import system
+from . import folders, system
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,6 +53,14 @@ class CannotKeep(RoostError):
 
     code = "cannot-keep"
     exit = Exit.USAGE
+
+
+def sweep(name: TierName) -> None:
+    """Remove what killed runs have left, now and then; while a run of this tier is under way, which takes longer."""
+    if folders.sweep() and name.startswith("docker"):
+        from . import daemon
+
+        daemon.sweep()
 
 
 def tier(name: TierName, *, image: str = "") -> Tier:
