@@ -84,7 +84,8 @@ def _decided(known: Mapping[str, object]) -> Decided | None:
     *most, limits, question, home = _tuple(known["decided"])
     last = Limits(*limits), question and Question(*question), Folders(*home)
     decided = Decided(*(*most, *last))
-    if not all(map(os.path.isfile, decided.given)) or not os.path.isdir(decided.folder or "/"):  # noqa: PTH112
+    files = filter(None, (*decided.given, decided.filter))
+    if not all(map(os.path.isfile, files)) or not os.path.isdir(decided.folder or "/"):  # noqa: PTH112
         return None
     return decided if known["tier"] == tiers.grounds(decided.tier) else None
 

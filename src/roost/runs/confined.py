@@ -60,6 +60,7 @@ class Decided(Value):
     readable: tuple[str, ...]
     network: tuple[str, ...]
     image: str
+    filter: str  # of system calls, where Docker's client reads it from a file
     policy: str  # in one line
     about: Mapping[str, object]  # what a record says of every run of the script
     run: str | None  # the value of `ROOST_RUN` outside of a sandbox
@@ -94,6 +95,7 @@ class Decided(Value):
             limits=self.limits,
             python=self.python,
             image=self.image,
+            filter=self.filter,
         )
 
     def waiting(self) -> AbstractContextManager[Way]:

@@ -73,6 +73,7 @@ def decide(prepared: Prepared, wish: Wish, tier: Tier, *, home: Home, options: O
         network=network,
         limits=wish.policy.limits,
         image=wish.image,
+        filter=_filter(tier),
         policy=wish.policy.line(tier.name),
         about=failures.about(prepared),
         run=prepared.run,
@@ -88,6 +89,15 @@ def job(decided: Decided, prepared: Prepared, arguments: Sequence[str], wish: Wi
         way: how it asks for what is missing.
     """
     return _instead(decided.job(arguments, place, way), prepared, wish)
+
+
+def _filter(tier: Tier) -> str:
+    if not tier.name.startswith("docker"):
+        return ""
+    from roost.sandbox.docker import Docker
+
+    assert isinstance(tier, Docker)
+    return tier.filter()
 
 
 def _instead(made: Job, prepared: Prepared, wish: Wish) -> Job:

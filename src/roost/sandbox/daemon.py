@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import time
 from contextlib import suppress
 
-from roost import home as homes
 from roost.errors import ProcessFailed, RoostError
 from roost.values import Value
 
@@ -85,6 +83,10 @@ def call(words: Sequence[str], environ: Mapping[str, str]) -> str:
 
 def daemon() -> Daemon | None:
     """Say what the daemon is, as it was said since it started; None: it does not answer."""
+    import json
+
+    from roost import home as homes
+
     file, grounds = homes.locate().facts / "docker.json", _grounds()
     with suppress(OSError, ValueError, KeyError, TypeError):
         document = json.loads(file.read_bytes())
@@ -103,6 +105,8 @@ def daemon() -> Daemon | None:
 
 def state(container: str) -> dict[str, object] | None:
     """Say how a container is; None: there is no such."""
+    import json
+
     with suppress(ValueError, TypeError):
         found = json.loads(asked("container", "inspect", "--format", "{{json .State}}", container) or "")
         return found if isinstance(found, dict) else None
@@ -136,12 +140,11 @@ def sweep() -> None:
 
 def listed(label: str) -> Iterator[tuple[str, dict[str, str]]]:
     """Give the containers that have a label, with all of their labels."""
-    for line in (
-        asked("ps", "--all", "--no-trunc", "--filter", f"label={label}", "--format", "{{json .}}") or ""
-    ).splitlines():
-        said = json.loads(line)
-        pairs = (pair.partition("=") for pair in said["Labels"].split(","))
-        yield said["ID"], {name: value for name, _, value in pairs}
+    words = ("ps", "--all", "--no-trunc", "--filter", f"label={label}", "--format", "{{.ID}} {{.Labels}}")
+    for line in (asked(*words) or "").splitlines():
+        container, _, said = line.partition(" ")
+        pairs = (pair.partition("=") for pair in said.split(","))
+        yield container, {name: value for name, _, value in pairs}
 
 
 def idle(file: str | Path, seconds: float) -> bool:

@@ -5,14 +5,10 @@ from __future__ import annotations
 import os
 from contextlib import ExitStack
 
-from roost import home as homes
-from roost.digests import sha256
-
 from . import guard, plain, system, users
 from .confine import CannotConfine, Confinement
 from .daemon import asked, call, daemon, happened, labels, program
 from .guard import Watched
-from .profile import profile
 from .tiers import CannotKeep
 from .values import MIB, Standing
 
@@ -158,10 +154,22 @@ class Docker:
             if os.path.lexists(place):
                 words += ["--mount", f"type=bind,src={place},dst={place},readonly"]
         words += ["--mount", f"type=bind,src={job.folder},dst={job.folder}", "--workdir", job.folder, *variables(job)]
-        found = daemon()
-        if not self.runtime and not (found and found.filters):
-            words += ["--security-opt", f"seccomp={_profile()}"]
+        file = job.filter if job.filter is not None else self.filter()
+        words += ["--security-opt", f"seccomp={file}"] if file else []
         return tuple(words)
+
+    def filter(self) -> str:
+        """Give the file of our filter of system calls, for the client to read; "": there is a better one."""
+        from roost import home as homes
+
+        from .profile import profile
+
+        if self.runtime or ((found := daemon()) and found.filters):
+            return ""
+        file = filter_file(homes.locate())
+        if not file.exists():
+            homes.write(file, profile())
+        return str(file)
 
     def leak(self, network: str = "none") -> str | None:
         """Say why a container without network has one after all, as the daemon and the container itself see it."""
@@ -228,16 +236,12 @@ def guarded(
     )  # fmt: skip
 
 
-def _profile() -> str:
-    """Give the file of our filter of system calls, which the client reads."""
-    file = filter_file(homes.locate())
-    if not file.exists():
-        homes.write(file, profile())
-    return str(file)
-
-
 def filter_file(home: Home) -> Path:
     """Say where our filter of system calls is written for Docker's client."""
+    from roost.digests import sha256
+
+    from .profile import profile
+
     return home.cache / "sandbox" / f"seccomp-{sha256(profile().encode())[:12]}.json"
 
 
