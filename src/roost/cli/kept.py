@@ -40,7 +40,8 @@ def start(arguments: Arguments, output: Output) -> int:
         )
     prepared = _prepare(arguments, output, home, settings)
     asked = sandboxed.fitted(asked, tier, prepared, arguments, output=output, home=home, settings=settings)
-    nowhere = folders.Place(*[os.fspath(home.cells)] * 3)  # it gets its own
+    cells = os.fspath(home.cells)
+    nowhere = folders.Place(cells, cells, cells)  # it gets its own
     way = brokering.closed(prepared.run)  # nobody stays who could answer
     options = place.options(arguments, settings)
     decided = runs.decide(prepared, asked, tier, home=home, options=options)

@@ -45,9 +45,8 @@ def furnish(folder: Path, site: Path) -> tuple[str, ...]:
     for source, target in places.items():
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes((INSIDE / source).read_bytes())
-    (site / "__pycache__").mkdir(
-        exist_ok=True
-    )  # from now on only what is installed changes the folder (`integrity.vital`)
+    # Made now, so that no bytecode changes the folder later: whatever does is looked at (`integrity.vital`).
+    (site / "__pycache__").mkdir(exist_ok=True)
     written = list(places.values())
     for name in ("pip", "pip3"):
         script = folder / "bin" / name

@@ -166,9 +166,8 @@ def packed(job: Job) -> dict[str, object]:
 
 def unpacked(data: dict[str, object]) -> Job:
     """Read what `packed` gave."""
-    values = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in data.items()
-    }  # as JSON has them
+    # JSON has lists where there were tuples.
+    values = {name: tuple(value) if isinstance(value, list) else value for name, value in data.items()}
     return Job(**(values | {"limits": Limits(*data["limits"])}))  # type: ignore[arg-type, misc]  # as `packed` has them
 
 

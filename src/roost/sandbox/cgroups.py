@@ -45,7 +45,7 @@ class Group(Value):
         for folder in self.folders:
             with suppress(OSError, ValueError):
                 found |= set(map(int, _read(f"{folder}/cgroup.procs").split()))
-        return tuple(found - {os.getpid()})
+        return tuple(found)
 
     def ran_out(self) -> str | None:
         """Say which limit was reached: "memory", "processes", or None."""

@@ -116,12 +116,13 @@ def asked(
     if tier and not untrusted and tier != "none" and found.tier == "none":
         found = of("untrusted", policies).replace(origin="file", network=None)
     given = {}
-    for name, text in limits.items():
+    for written, text in limits.items():
+        name = written.replace("_", "-")  # as an option or as a keyword
         try:
-            given[name.replace("-", "_")] = limit(name.replace("_", "-"), text)  # as options or as keywords are written
+            given[name.replace("-", "_")] = limit(name, text)
         except KeyError:
             raise BadWish(
-                f"there is no limit `{name}`", hints=(f"there are: timeout, processes, {', '.join(SIZES)}",)
+                f"there is no limit `{written}`", hints=(f"there are: timeout, processes, {', '.join(SIZES)}",)
             ) from None
         except ValueError:
             what = {"timeout": "seconds", "processes": "a number"}.get(name, "a size such as `512M`")

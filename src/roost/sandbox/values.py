@@ -37,9 +37,7 @@ class Job(Value):
     network: tuple[str, ...] = ()  # () none; ("all",); hosts with ports: "example.org:443"
     limits: Limits = Limits()
     image: str = ""  # of Docker; none: the one that is built here
-    filter: str | None = (
-        None  # of system calls, a file that Docker's client reads; "": none; None: what the daemon needs
-    )
+    filter: str | None = None  # of system calls, a file for Docker's client; "": none; None: as the daemon needs it
     python: str = ""  # with which roost's own part inside runs, where the network is some hosts
     pipes: tuple[str, ...] = ()  # named pipes in what may be read, into which it may write
     hidden: tuple[str, ...] = ()  # places that stay out of reach although they lie in what may be read

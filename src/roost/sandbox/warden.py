@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 START = "from roost.sandbox.warden import main; main(int(sys.argv[1]))"
 PIECE = 1 << 16
 LONGEST = 64  # bytes of a request's message; what it is about is in its memory file
+NUMBER = 4  # bytes of a process's number
 TICK = 0.25  # seconds between looking for what killed runs have left
 GRACE = 3.0  # seconds that runs may take to end when the program is gone
 
@@ -155,9 +156,11 @@ def main(descriptor: int) -> None:
     while True:
         found = dict(poll.poll(TICK * 1000))
         if taken in found:
-            os.read(taken, 1)
-            runs.add(spare)
-            spare = _spare(connection, taking)
+            if (
+                int.from_bytes(os.read(taken, NUMBER), sys.byteorder) == spare
+            ):  # else it has ended by now, and is reaped
+                runs.add(spare)
+                spare = _spare(connection, taking)
         elif connection.fileno() in found:
             break
         left = _reap(runs | {spare})
@@ -184,7 +187,7 @@ def _spare(connection: socket.socket, taking: int) -> int:
         message, descriptors, _, _ = socket.recv_fds(connection, LONGEST, 8)
         if not message:
             os._exit(0)  # the group is removed by whoever waits for us
-        os.write(taking, b".")
+        os.write(taking, os.getpid().to_bytes(NUMBER, sys.byteorder))
         os.close(taking)
         connection.close()
         _serve(descriptors)
